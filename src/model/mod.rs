@@ -1,0 +1,46 @@
+//! Plain data and arithmetic: what lagtop knows about a cluster, and what follows from it.
+//!
+//! This room imports nothing of the crate and names only `std` and `serde`. It never reads a clock,
+//! a socket or a terminal: time comes in as [`Timestamp`], everything else as [`Observation`].
+//!
+//! Three words carry the rest of the crate:
+//!
+//! - an [`Observation`] is one thing that a source saw, and when; errors are observations too;
+//! - a [`Snapshot`] is everything known at one moment, immutable, cheap to share;
+//! - a [`PollPlan`] is what the person at the screen looks at: a wish to the sources, never data.
+//!
+//! `None` always means *not known*. A zero was measured.
+
+pub mod cluster;
+pub mod fault;
+pub mod group;
+pub mod history;
+pub mod id;
+pub mod lag;
+pub mod observation;
+pub mod plan;
+pub mod rate;
+pub mod rebalance;
+pub mod series;
+pub mod snapshot;
+pub mod source;
+pub mod time;
+pub mod topic;
+
+pub use cluster::{Broker, BrokerHealth, BrokerView, ClusterView};
+pub use fault::Fault;
+pub use group::{
+    Commit, GroupKind, GroupState, GroupTopic, GroupTotals, GroupView, MemberView, PartitionView,
+    Recorded,
+};
+pub use id::{BrokerId, GroupId, MemberId, TopicId, TopicName, TopicPartition, TopicPartitions};
+pub use lag::{Isolation, Lag};
+pub use observation::{Body, Observation};
+pub use plan::PollPlan;
+pub use rate::{Eta, Rate, Run};
+pub use rebalance::{MemberRef, Move, Rebalance, StateBand, Took};
+pub use series::{Point, Series};
+pub use snapshot::{GroupEntry, GroupSeen, Snapshot, TopicEntry, Totals};
+pub use source::{Cost, RoundReport, SourceHealth, SourceId, SourceView};
+pub use time::{Clock, Timestamp};
+pub use topic::{PartitionLog, TopicView};

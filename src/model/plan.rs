@@ -1,0 +1,33 @@
+//! What the person at the screen looks at: the only thing that flows from the screen to the sources.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::GroupId;
+
+/// Wishes to the sources: what matters now, and how often. Sources may do less (a budget, a throttle)
+/// and say so; they never do what the settings forbid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollPlan {
+    /// The pause from the start of a round to the start of the next.
+    pub interval: Duration,
+    /// The group whose partitions and members are on screen; asked first and, while it rebalances,
+    /// every 100 ms.
+    pub focus: Option<GroupId>,
+    /// The groups whose rows are on screen; asked before all others.
+    pub visible: Arc<[GroupId]>,
+}
+
+impl PollPlan {
+    /// Nothing in particular is looked at.
+    #[must_use]
+    pub fn every(interval: Duration) -> Self {
+        Self { interval, focus: None, visible: Arc::new([]) }
+    }
+
+    /// Is this group on screen?
+    #[must_use]
+    pub fn is_visible(&self, group: &GroupId) -> bool {
+        self.focus.as_ref() == Some(group) || self.visible.contains(group)
+    }
+}

@@ -1,0 +1,259 @@
+//! Rates and what they promise.
+//!
+//! A rate comes from successive (time, offset) pairs of one partition, over a window that is shown
+//! beside it. Consumers commit in steps, often every five seconds: dividing by the whole window would
+//! make a steady consumer flicker, so the rate runs from change to change as long as changes keep their
+//! rhythm, and decays once they stop.
+
+use std::time::Duration;
+
+use super::Timestamp;
+
+/// The window over which rates are smoothed.
+pub const WINDOW: Duration = Duration::from_secs(30);
+
+/// Records a second.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Rate(pub f64);
+
+/// How many moments of a run are remembered, spread over [`WINDOW`].
+const ANCHORS: usize = 3;
+
+/// The least time between two of them.
+const BETWEEN_ANCHORS: Duration = Duration::from_secs(WINDOW.as_secs() / ANCHORS as u64);
+
+/// The last uninterrupted, never falling stretch of an offset's history: a few moments of it, enough
+/// for its rate in constant time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Moments at which the offset changed, oldest first, at least a third of the window apart.
+    anchors: [Anchor; ANCHORS],
+    /// How many of them are set.
+    len: usize,
+    /// The last change, and how many changes there were up to it.
+    last: Anchor,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Anchor {
+    at: Timestamp,
+    value: i64,
+    /// Changes since the run began.
+    changes: u32,
+}
+
+impl Run {
+    /// Notes that from `at` on the offset is `value`. No value (a gap) or a smaller one (a rewind, a
+    /// log cut short) ends the run: a step backwards is not a negative rate.
+    pub fn push(&mut self, at: Timestamp, value: Option<i64>) {
+        let Some(value) = value else {
+            *self = Self::default();
+            return;
+        };
+        if self.len == 0 || value < self.last.value {
+            let first = Anchor { at, value, changes: 0 };
+            *self = Self { anchors: [first; ANCHORS], len: 1, last: first };
+            return;
+        }
+        if value == self.last.value || at <= self.last.at {
+            return;
+        }
+        self.last = Anchor { at, value, changes: self.last.changes.saturating_add(1) };
+        let newest = self.anchors().last().copied().unwrap_or_default();
+        if at.since(newest.at) < BETWEEN_ANCHORS {
+            return;
+        }
+        if self.len == ANCHORS {
+            self.anchors.rotate_left(1);
+            self.len -= 1;
+        }
+        if let Some(free) = self.anchors.get_mut(self.len) {
+            *free = self.last;
+            self.len += 1;
+        }
+    }
+
+    fn anchors(&self) -> &[Anchor] {
+        self.anchors.get(..self.len).unwrap_or_default()
+    }
+
+    /// The rate within [`WINDOW`] before `confirmed`, the moment at which the last value was last seen
+    /// to hold. `None` until the run has lasted for `min_span`: two steps of observation.
+    #[must_use]
+    pub fn rate(&self, confirmed: Timestamp, min_span: Duration) -> Option<Rate> {
+        let window_start = confirmed.minus(WINDOW);
+        let anchors = self.anchors();
+        let first = anchors.first()?;
+        if first.at.plus(min_span) > confirmed {
+            return None;
+        }
+        let from = anchors.iter().rev().find(|anchor| anchor.at <= window_start).unwrap_or(first);
+        let moved = self.last.value.saturating_sub(from.value);
+        let changes = self.last.changes.saturating_sub(from.changes);
+        if changes >= 2 {
+            let rhythm = self.last.at.since(from.at) / changes;
+            if confirmed.since(self.last.at) <= rhythm * 2 {
+                return Some(Rate(moved as f64 / self.last.at.since(from.at).as_secs_f64()));
+            }
+        }
+        if self.last.at <= window_start {
+            return Some(Rate(0.0));
+        }
+        let elapsed = confirmed.since(from.at.max(window_start));
+        (!elapsed.is_zero()).then(|| Rate(moved as f64 / elapsed.as_secs_f64()))
+    }
+}
+
+/// When a lag will be worked off.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Eta {
+    /// There is nothing to work off.
+    CaughtUp,
+    /// After this long, if both rates stay.
+    In(Duration),
+    /// Never at these rates: records come in faster than they are consumed.
+    Never,
+    /// Both rates are the same as far as can be told: the lag stays what it is.
+    Steady,
+}
+
+/// Rates that differ by less than this part are the same: commits come in steps, and a step more or less
+/// in the window would swing the word between `never` and hours.
+const SAME: f64 = 0.02;
+
+impl Eta {
+    /// `lag ÷ (out − in)`; `None` while a part is not known, or for a lag below zero.
+    #[must_use]
+    pub fn of(lag: Option<i64>, arriving: Option<Rate>, consumed: Option<Rate>) -> Option<Self> {
+        let lag = lag?;
+        if lag == 0 {
+            return Some(Self::CaughtUp);
+        }
+        let (consumed, arriving) = (consumed?.0, arriving?.0);
+        if lag < 0 {
+            return None;
+        }
+        let net = consumed - arriving;
+        if arriving > 0.0 && net.abs() <= arriving * SAME {
+            return Some(Self::Steady);
+        }
+        if net <= 0.0 {
+            return Some(Self::Never);
+        }
+        Some(Duration::try_from_secs_f64(lag as f64 / net).map_or(Self::Never, Self::In))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const STEP: Duration = Duration::from_secs(2);
+
+    fn rate(points: &[(i64, Option<i64>)], confirmed: i64) -> Option<f64> {
+        let mut run = Run::default();
+        for &(second, value) in points {
+            run.push(Timestamp::from_millis(second * 1_000), value);
+        }
+        run.rate(Timestamp::from_millis(confirmed * 1_000), STEP).map(|rate| rate.0)
+    }
+
+    fn steady(
+        seconds: std::ops::RangeInclusive<i64>,
+        every: usize,
+        per_second: i64,
+    ) -> Vec<(i64, Option<i64>)> {
+        seconds.step_by(every).map(|second| (second, Some(second * per_second))).collect()
+    }
+
+    #[test]
+    fn nothing_is_known_from_one_look() {
+        assert_eq!(rate(&[], 10), None);
+        assert_eq!(rate(&[(10, Some(5))], 10), None);
+        assert_eq!(rate(&[(10, Some(5)), (11, Some(6))], 11), None, "one step is not enough");
+    }
+
+    #[test]
+    fn what_does_not_move_has_rate_zero() {
+        assert_eq!(rate(&[(10, Some(5))], 20), Some(0.0));
+    }
+
+    #[test]
+    fn a_steady_log_has_its_rate() {
+        assert_eq!(rate(&steady(0..=100, 1, 40), 100), Some(40.0));
+    }
+
+    #[test]
+    fn commits_every_five_seconds_do_not_flicker() {
+        let commits = steady(0..=100, 5, 40);
+        for confirmed in 100..=104 {
+            assert_eq!(rate(&commits, confirmed), Some(40.0), "{confirmed}");
+        }
+    }
+
+    #[test]
+    fn a_consumer_that_stops_decays_to_zero() {
+        let commits = steady(0..=100, 5, 40);
+        let after = |seconds: i64| rate(&commits, 100 + seconds).expect("known");
+        assert!(after(12) < 40.0 && after(12) > after(20), "{} {}", after(12), after(20));
+        assert_eq!(rate(&commits, 140), Some(0.0));
+    }
+
+    #[test]
+    fn a_change_of_pace_shows_within_the_window() {
+        let mut points = steady(0..=100, 1, 40);
+        points.extend((101..=140).map(|second| (second, Some(4_000 + (second - 100) * 400))));
+        assert_eq!(rate(&points, 140), Some(400.0));
+    }
+
+    #[test]
+    fn a_rewind_is_not_a_negative_rate() {
+        let mut points = steady(0..=50, 1, 40);
+        points.push((51, Some(0)));
+        points.extend((52..=60).map(|second| (second, Some((second - 51) * 10))));
+        let rate = rate(&points, 60).expect("known");
+        assert!((rate - 10.0).abs() < 0.01, "{rate}");
+    }
+
+    #[test]
+    fn counting_begins_anew_after_a_gap() {
+        let mut points = steady(0..=50, 1, 40);
+        points.push((51, None));
+        points.push((60, Some(9_000)));
+        assert_eq!(rate(&points, 60), None);
+        points.push((63, Some(9_030)));
+        assert_eq!(rate(&points, 63), Some(10.0));
+    }
+
+    #[rstest]
+    #[case::behind_and_gaining(
+        Some(100),
+        Some(1.0),
+        Some(11.0),
+        Some(Eta::In(Duration::from_secs(10)))
+    )]
+    #[case::losing(Some(100), Some(11.0), Some(1.0), Some(Eta::Never))]
+    #[case::even(Some(100), Some(5.0), Some(5.0), Some(Eta::Steady))]
+    #[case::even_but_for_a_step(Some(100), Some(100.0), Some(101.0), Some(Eta::Steady))]
+    #[case::dead(Some(100), Some(0.0), Some(0.0), Some(Eta::Never))]
+    #[case::caught_up(Some(0), None, None, Some(Eta::CaughtUp))]
+    #[case::rate_unknown(Some(100), None, Some(5.0), None)]
+    #[case::lag_unknown(None, Some(1.0), Some(5.0), None)]
+    #[case::negative(Some(-3), Some(1.0), Some(5.0), None)]
+    #[case::beyond_time(Some(i64::MAX), Some(0.0), Some(0.002), Some(Eta::Never))]
+    fn eta(
+        #[case] lag: Option<i64>,
+        #[case] arriving: Option<f64>,
+        #[case] consumed: Option<f64>,
+        #[case] expected: Option<Eta>,
+    ) {
+        let eta = Eta::of(lag, arriving.map(Rate), consumed.map(Rate));
+        if lag == Some(i64::MAX) {
+            assert!(matches!(eta, Some(Eta::In(_) | Eta::Never)), "{eta:?}");
+        } else {
+            assert_eq!(eta, expected);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! One resolution's points, packed: the oldest and the newest as they are, those between as
+//! differences.
+
+use std::collections::VecDeque;
+
+use super::{RESOLUTIONS, Resolution};
+
+/// A point in a ring's own time unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) units: i64,
+    /// The value, or in a gap the last one before it.
+    pub(super) value: i64,
+    /// `false` begins a gap.
+    pub(super) known: bool,
+}
+
+impl Stored {
+    const fn same(self, value: Option<i64>) -> bool {
+        match value {
+            Some(value) => self.known && self.value == value,
+            None => !self.known,
+        }
+    }
+}
+
+/// The points of one resolution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ring {
+    oldest: Option<Stored>,
+    /// Each point after `oldest` and up to `last`: a varint of the units since the one before and two
+    /// bits (is a value, is less than the last value), then, if it is a value, a varint of the distance
+    /// to the last value. Offsets mostly grow by less than 16,384 a step, which takes two bytes.
+    encoded: VecDeque<u8>,
+    /// The last encoded point.
+    last: Option<Stored>,
+    /// The point of the current step, still open to replacement.
+    newest: Option<Stored>,
+    /// Something was dropped from the front.
+    trimmed: bool,
+}
+
+/// Bytes for the first few points.
+const IDLE_BYTES: usize = 40;
+
+/// Room for one point of any common size; a larger one grows the buffer by itself.
+const POINT_BYTES: usize = 12;
+
+impl Ring {
+    pub(super) fn push(&mut self, at_ms: i64, value: Option<i64>, resolution: &Resolution) {
+        let units = at_ms.div_euclid(resolution.unit_ms);
+        let before = self.newest.map_or(0, |newest| newest.value);
+        let stored = Stored { units, value: value.unwrap_or(before), known: value.is_some() };
+        if let Some(newest) = self.newest {
+            let step = resolution.step_ms / resolution.unit_ms;
+            if newest.same(value) {
+                return;
+            }
+            if newest.units.div_euclid(step) == units.div_euclid(step) {
+                self.newest = Some(stored);
+                return;
+            }
+            self.append(newest, resolution);
+        }
+        self.newest = Some(stored);
+        self.trim(units.saturating_sub(resolution.span_ms / resolution.unit_ms));
+    }
+
+    pub(super) const fn newest(&self) -> Option<Stored> {
+        self.newest
+    }
+
+    /// Does this ring know what held at `units`?
+    pub(super) fn reaches(&self, units: i64) -> bool {
+        // Nothing was dropped yet: it knows as much as any.
+        !self.trimmed || self.oldest.is_some_and(|oldest| oldest.units <= units)
+    }
+
+    /// All points, oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Stored> + '_ {
+        let mut bytes = self.encoded.iter().copied();
+        let closed =
+            std::iter::successors(self.oldest, move |&before| read_point(&mut bytes, before));
+        closed.chain(self.newest)
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.encoded.capacity()
+    }
+
+    /// Closes the newest point: from now on it is history.
+    fn append(&mut self, point: Stored, resolution: &Resolution) {
+        let Some(last) = self.last else {
+            self.oldest = Some(point);
+            self.last = Some(point);
+            return;
+        };
+        if last.same(point.known.then_some(point.value)) {
+            return;
+        }
+        self.make_room(resolution);
+        let elapsed = u64::try_from(point.units.saturating_sub(last.units)).unwrap_or(0);
+        let fell = point.known && point.value < last.value;
+        let head = elapsed << 2 | u64::from(fell) << 1 | u64::from(point.known);
+        write_varint(&mut self.encoded, head);
+        if point.known {
+            write_varint(&mut self.encoded, point.value.abs_diff(last.value));
+        }
+        // A gap keeps the last value, also where the point was opened with another.
+        let value = if point.known { point.value } else { last.value };
+        self.last = Some(Stored { value, ..point });
+    }
+
+    /// Doubling would waste up to half of all memory, and growing in small steps fragments it: a number
+    /// that moves more than a few times gets at once what a busy one needs.
+    fn make_room(&mut self, resolution: &Resolution) {
+        let (capacity, len) = (self.encoded.capacity(), self.encoded.len());
+        if capacity - len >= POINT_BYTES {
+            return;
+        }
+        let wanted = match capacity {
+            // What moves thrice within two minutes will go on moving; in coarser steps it may not.
+            0 if resolution.step_ms > RESOLUTIONS[0].step_ms => IDLE_BYTES,
+            _ if capacity < resolution.busy_bytes => resolution.busy_bytes,
+            _ => capacity + capacity / 4,
+        };
+        self.encoded.reserve_exact(wanted - len);
+    }
+
+    /// Drops points that ended before `horizon`; the one that holds at `horizon` stays.
+    fn trim(&mut self, horizon: i64) {
+        while let Some(oldest) = self.oldest {
+            let mut bytes = self.encoded.iter().copied();
+            let Some(next) = read_point(&mut bytes, oldest) else { break };
+            if next.units > horizon {
+                break;
+            }
+            let used = self.encoded.len() - bytes.len();
+            self.encoded.drain(..used);
+            self.oldest = Some(next);
+            self.trimmed = true;
+        }
+    }
+}
+
+/// The point encoded next after `before`.
+fn read_point(bytes: &mut impl Iterator<Item = u8>, before: Stored) -> Option<Stored> {
+    let head = read_varint(bytes)?;
+    let units = before.units.saturating_add_unsigned(head >> 2);
+    if head & 1 == 0 {
+        return Some(Stored { units, value: before.value, known: false });
+    }
+    let distance = read_varint(bytes)?;
+    let value = if head & 2 == 0 {
+        before.value.wrapping_add_unsigned(distance)
+    } else {
+        before.value.wrapping_sub_unsigned(distance)
+    };
+    Some(Stored { units, value, known: true })
+}
+
+fn write_varint(out: &mut VecDeque<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push_back(low_bits(number) | 0x80);
+        number >>= 7;
+    }
+    out.push_back(low_bits(number));
+}
+
+const fn low_bits(number: u64) -> u8 {
+    number.to_le_bytes()[0] & 0x7f
+}
+
+fn read_varint(bytes: &mut impl Iterator<Item = u8>) -> Option<u64> {
+    let mut number = 0_u64;
+    for shift in (0..64).step_by(7) {
+        let byte = bytes.next()?;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn varints_round_trip(number in any::<u64>()) {
+            let mut bytes = VecDeque::new();
+            write_varint(&mut bytes, number);
+            prop_assert!(bytes.len() <= 10);
+            prop_assert_eq!(read_varint(&mut bytes.into_iter()), Some(number));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Everything known at one moment: the only thing that screens and exports see.
+//!
+//! A snapshot never changes. What did not change between two of them is the same `Arc`, so publishing
+//! costs a vector of pointers, keeping an old one is pausing, and "has it changed" is a comparison of
+//! pointers. Moments of confirmation change every round; they stand beside the views, not in them.
+
+use std::sync::Arc;
+
+use super::{
+    ClusterView, GroupId, GroupView, Isolation, Rate, SourceId, SourceView, Timestamp, TopicName,
+    TopicView,
+};
+
+/// Everything known at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Grows by one with each published snapshot.
+    pub version: u64,
+    /// The newest observation in it.
+    pub at: Timestamp,
+    /// The isolation level under which lag is counted.
+    pub isolation: Isolation,
+    /// Cluster and brokers.
+    pub cluster: Arc<ClusterView>,
+    /// Groups by id, ascending.
+    pub groups: Arc<[GroupEntry]>,
+    /// Topics by name, ascending: those that some group has committed on or holds.
+    pub topics: Arc<[TopicEntry]>,
+    /// The sources.
+    pub sources: Arc<[SourceView]>,
+    /// Sums over all groups.
+    pub totals: Totals,
+}
+
+/// A group and when its parts were last confirmed.
+#[derive(Clone, Debug)]
+pub struct GroupEntry {
+    /// The group.
+    pub view: Arc<GroupView>,
+    /// When its parts were last confirmed.
+    pub seen: GroupSeen,
+}
+
+/// When a group's parts were last confirmed by its coordinator; `None` never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupSeen {
+    /// Its existence and state.
+    pub listed: Option<Timestamp>,
+    /// Its members.
+    pub described: Option<Timestamp>,
+    /// Its committed offsets.
+    pub commits: Option<Timestamp>,
+}
+
+/// A topic and when its ends were last confirmed.
+#[derive(Clone, Debug)]
+pub struct TopicEntry {
+    /// The topic.
+    pub view: Arc<TopicView>,
+    /// Per partition, by index: when the leader last told its end; `None` never.
+    pub confirmed: Arc<[Option<Timestamp>]>,
+}
+
+/// Sums over all groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Sum of the groups' lags; `None` while none is known.
+    pub lag: Option<i64>,
+    /// How fast that sum grows (or, below zero, shrinks), in records a second.
+    pub growth: Option<Rate>,
+    /// Groups.
+    pub groups: usize,
+    /// Groups whose partitions are changing hands.
+    pub rebalancing: usize,
+    /// Group-partitions.
+    pub partitions: usize,
+}
+
+impl Snapshot {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn empty(at: Timestamp, isolation: Isolation) -> Self {
+        Self {
+            version: 0,
+            at,
+            isolation,
+            cluster: Arc::default(),
+            groups: Arc::new([]),
+            topics: Arc::new([]),
+            sources: Arc::new([]),
+            totals: Totals::default(),
+        }
+    }
+
+    /// The group with this id.
+    #[must_use]
+    pub fn group(&self, id: &GroupId) -> Option<&GroupEntry> {
+        let index = self.groups.binary_search_by(|entry| entry.view.id.cmp(id)).ok()?;
+        self.groups.get(index)
+    }
+
+    /// The topic with this name.
+    #[must_use]
+    pub fn topic(&self, name: &TopicName) -> Option<&TopicEntry> {
+        let index = self.topics.binary_search_by(|entry| entry.view.name.cmp(name)).ok()?;
+        self.topics.get(index)
+    }
+
+    /// The source with this id.
+    #[must_use]
+    pub fn source(&self, id: SourceId) -> Option<&SourceView> {
+        self.sources.iter().find(|source| source.id == id)
+    }
+}
+
+impl TopicEntry {
+    /// When the end of `partition` was last told; `None` never.
+    #[must_use]
+    pub fn confirmed(&self, partition: i32) -> Option<Timestamp> {
+        self.confirmed.get(usize::try_from(partition).ok()?).copied().flatten()
+    }
+}

@@ -1,0 +1,101 @@
+//! The sources themselves as seen from the screen: are they well, what do they cost the cluster.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, Timestamp};
+
+/// Which source an observation came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceId {
+    /// Questions to the cluster, round by round.
+    Poll,
+    /// The records of `__consumer_offsets`, as they are written.
+    Stream,
+}
+
+impl SourceId {
+    /// The word used on screen.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Poll => "poll",
+            Self::Stream => "stream",
+        }
+    }
+}
+
+/// How a source is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceHealth {
+    /// Nothing has been seen yet.
+    Starting,
+    /// The last attempt brought what it was for, perhaps with faults of single items.
+    Working,
+    /// The last attempt brought nothing; the source keeps trying by itself.
+    Failing {
+        /// Since when nothing came.
+        since: Timestamp,
+        /// Why.
+        fault: Fault,
+    },
+    /// The source's task ended by a defect and is being started again.
+    Restarting {
+        /// When it ended.
+        since: Timestamp,
+        /// What it said.
+        fault: Fault,
+    },
+}
+
+/// What one round asked, and what it cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundReport {
+    /// Counts from 1 at the source's start.
+    pub number: u64,
+    /// When the round began; the observation that carries the report tells when it ended.
+    pub started: Timestamp,
+    /// Every broker that may coordinate groups answered its group list, so a group that none of them
+    /// named does not exist any more.
+    pub lists_complete: bool,
+    /// Nothing was put off to a later round for its cost: what could be known is known.
+    pub complete: bool,
+    /// Time until the next round starts, in milliseconds; longer than wished when rounds are costly.
+    pub next_in_ms: u64,
+    /// What the source has cost since its start.
+    pub cost: Cost,
+}
+
+/// What a source has cost the cluster since its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Requests sent.
+    pub requests: u64,
+    /// Bytes received.
+    pub bytes_in: u64,
+    /// Bytes sent.
+    pub bytes_out: u64,
+    /// Milliseconds for which brokers asked to be left alone
+    /// ([KIP-219](https://cwiki.apache.org/confluence/display/KAFKA/KIP-219)).
+    pub throttle_ms: u64,
+}
+
+/// A source as the screen shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceView {
+    /// Which one.
+    pub id: SourceId,
+    /// How it is doing.
+    pub health: SourceHealth,
+    /// The last finished round; `None` before the first.
+    pub last_round: Option<RoundReport>,
+    /// When the last round finished; `None` before the first.
+    pub last_round_at: Option<Timestamp>,
+    /// Own requests a second over the last rounds; `None` until two rounds are done.
+    pub requests_per_second: Option<f64>,
+    /// Own bytes a second, both directions; `None` until two rounds are done.
+    pub bytes_per_second: Option<f64>,
+    /// Milliseconds of throttling in the last round.
+    pub throttled_ms: u64,
+}
