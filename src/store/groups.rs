@@ -1,0 +1,255 @@
+//! Groups: lists and descriptions. Each answer touches the groups it speaks of and no other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::gap_start;
+use super::rebalances::{Between, Tracker};
+use crate::model::observation::{
+    GroupDescription, GroupListObserved, GroupObserved, MemberObserved,
+};
+use crate::model::{
+    BrokerId, Fault, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic, GroupView, Lag,
+    MemberView, PartitionView, Timestamp, TopicName,
+};
+
+/// For so long a list may have been on its way.
+const ON_ITS_WAY: Duration = Duration::from_millis(300);
+
+/// A group and what is kept beside its view.
+#[derive(Debug)]
+pub(super) struct GroupCell {
+    pub(super) view: Arc<GroupView>,
+    pub(super) seen: GroupSeen,
+    /// Something that lag, rates or sums derive from changed.
+    pub(super) dirty: bool,
+    /// A figure still moves though nothing new was seen.
+    pub(super) unsettled: bool,
+    /// Why single commits were not told; mostly empty.
+    pub(super) commit_faults: BTreeMap<(TopicName, i32), Fault>,
+    tracker: Tracker,
+    /// The members are known as of this moment: answers to questions asked before it are old news.
+    described_as_of: Timestamp,
+}
+
+impl GroupCell {
+    fn new(id: GroupId) -> Self {
+        Self {
+            view: Arc::new(GroupView::new(id, GroupKind::Unknown, GroupState::Unknown)),
+            seen: GroupSeen::default(),
+            dirty: true,
+            unsettled: true,
+            commit_faults: BTreeMap::new(),
+            tracker: Tracker::default(),
+            described_as_of: Timestamp::default(),
+        }
+    }
+
+    /// The topics it holds or has committed on.
+    pub(super) fn topic_names(&self) -> impl Iterator<Item = &TopicName> {
+        self.view.topics.iter().map(|topic| &topic.topic)
+    }
+
+    /// Notes the state seen at `at`.
+    fn state(&mut self, at: Timestamp, state: GroupState) {
+        self.tracker.state(at, state);
+        let in_band = self.view.band.changes().next_back().map(|(_, state)| state);
+        if self.view.state != state || in_band != Some(Some(state)) {
+            let view = Arc::make_mut(&mut self.view);
+            view.state = state;
+            Arc::make_mut(&mut view.band).push(at, Some(state));
+        }
+    }
+}
+
+pub(super) fn cell<'a>(
+    groups: &'a mut BTreeMap<GroupId, GroupCell>,
+    id: &GroupId,
+) -> &'a mut GroupCell {
+    groups.entry(id.clone()).or_insert_with(|| GroupCell::new(id.clone()))
+}
+
+/// Folds in a broker's list of its groups.
+pub(super) fn list(
+    groups: &mut BTreeMap<GroupId, GroupCell>,
+    (at, gap_after): (Timestamp, Duration),
+    observed: GroupListObserved,
+) {
+    let GroupListObserved { coordinator, groups: Ok(listed) } = observed else {
+        return; // Its groups grow stale; the broker's health says why.
+    };
+    for group in listed {
+        let cell = cell(groups, &group.id);
+        let last = cell.seen.listed.replace(at);
+        if let Some(last) = last.filter(|&last| at.since(last) > gap_after) {
+            let view = Arc::make_mut(&mut cell.view);
+            Arc::make_mut(&mut view.band).push(gap_start(last), None);
+        }
+        let view = &cell.view;
+        if view.coordinator != Some(coordinator)
+            || view.kind != group.kind
+            || view.protocol_type != group.protocol_type
+        {
+            let view = Arc::make_mut(&mut cell.view);
+            view.coordinator = Some(coordinator);
+            view.kind = group.kind;
+            view.protocol_type = group.protocol_type;
+        }
+        // A list says nothing of when it was asked for: one that was on its way while a description
+        // settled the group is no news. If it is true, the next one says so again.
+        let overtaken = at.since(cell.described_as_of) < ON_ITS_WAY;
+        if let Some(state) = group.state.filter(|state| !(overtaken && state.is_rebalancing())) {
+            cell.state(at, state);
+        }
+    }
+}
+
+/// Folds in descriptions of groups.
+pub(super) fn describe(
+    groups: &mut BTreeMap<GroupId, GroupCell>,
+    at: Timestamp,
+    described: Vec<GroupObserved>,
+) {
+    for GroupObserved { id, coordinator, asked, description } in described {
+        let cell = cell(groups, &id);
+        match description {
+            // Its members have changed since this was asked.
+            Ok(_) if asked < cell.described_as_of => {}
+            Ok(description) => {
+                cell.described_as_of = asked;
+                cell.describe(at, coordinator, description);
+            }
+            Err(fault) => {
+                if cell.view.describe_fault.as_ref() != Some(&fault) {
+                    Arc::make_mut(&mut cell.view).describe_fault = Some(fault);
+                }
+            }
+        }
+    }
+}
+
+impl GroupCell {
+    fn describe(
+        &mut self,
+        at: Timestamp,
+        coordinator: Option<BrokerId>,
+        described: GroupDescription,
+    ) {
+        self.seen.described = Some(at);
+        // Answers about classic groups do not tell the generation, records do.
+        let epoch = described.epoch.or(self.view.epoch);
+        let coordinator = coordinator.or(self.view.coordinator);
+        self.state(at, described.state);
+        let members = member_views(described.members, self.view.members.as_deref());
+        let between = self.tracker.described(at, described.state, described.epoch, &members);
+        let same = self.view.members.as_deref() == Some(&members)
+            && self.view.assignor == described.assignor
+            && self.view.epoch == epoch
+            && self.view.assignment_epoch == described.assignment_epoch
+            && self.view.kind == described.kind
+            && self.view.describe_fault.is_none();
+        if same && matches!(between, Between::Nothing) {
+            return;
+        }
+        let view = Arc::make_mut(&mut self.view);
+        view.coordinator = coordinator;
+        view.kind = described.kind;
+        view.assignor = described.assignor;
+        view.epoch = epoch;
+        view.assignment_epoch = described.assignment_epoch;
+        view.describe_fault = None;
+        view.members = Some(members.into());
+        let kept = Arc::make_mut(&mut view.rebalances);
+        if let Between::Number(generation) = between
+            && let Some(last) = kept.last_mut()
+        {
+            last.epoch = Some(generation);
+        }
+        if let Between::Rebalance(rebalance) = between {
+            super::rebalances::keep(kept, rebalance);
+            view.rebalances_seen += 1;
+        }
+        self.assign();
+        self.dirty = true;
+    }
+
+    /// Gives every partition that members hold a row, and every row its owner.
+    fn assign(&mut self) {
+        let view = Arc::make_mut(&mut self.view);
+        let mut rows = rows(&view.topics);
+        for partitions in rows.values_mut() {
+            for partition in partitions.values_mut() {
+                partition.owner = None;
+            }
+        }
+        let members = view.members.as_deref().unwrap_or_default();
+        for (index, member) in members.iter().enumerate() {
+            for topic in member.assignment.iter().flatten() {
+                let partitions = rows.entry(topic.topic.clone()).or_default();
+                for &partition in &topic.partitions {
+                    let row = partitions.entry(partition).or_insert_with(|| row(partition));
+                    row.owner = Some(index);
+                }
+            }
+        }
+        view.topics = topics(rows);
+    }
+}
+
+/// Members sorted for people, with what was already derived for those that stay.
+fn member_views(members: Vec<MemberObserved>, before: Option<&[MemberView]>) -> Vec<MemberView> {
+    let mut views: Vec<_> = members
+        .into_iter()
+        .map(|member| {
+            let known = before.and_then(|views| views.iter().find(|view| view.id == member.id));
+            MemberView {
+                lag: known.and_then(|view| view.lag),
+                consumed: known.and_then(|view| view.consumed),
+                id: member.id,
+                instance_id: member.instance_id,
+                client_id: member.client_id,
+                host: member.host,
+                rack: member.rack,
+                epoch: member.epoch,
+                classic: member.classic,
+                assignment: member.assignment,
+                target: member.target,
+            }
+        })
+        .collect();
+    views.sort_by(|a, b| a.client_id.cmp(&b.client_id).then_with(|| a.id.cmp(&b.id)));
+    views
+}
+
+pub(super) type Rows = BTreeMap<TopicName, BTreeMap<i32, PartitionView>>;
+
+pub(super) fn rows(topics: &[GroupTopic]) -> Rows {
+    topics
+        .iter()
+        .map(|topic| {
+            let rows = topic.partitions.iter().map(|row| (row.partition, row.clone())).collect();
+            (topic.topic.clone(), rows)
+        })
+        .collect()
+}
+
+pub(super) fn topics(rows: Rows) -> Arc<[GroupTopic]> {
+    rows.into_iter()
+        .map(|(topic, rows)| GroupTopic { topic, partitions: rows.into_values().collect() })
+        .collect()
+}
+
+/// A partition of which nothing is known yet.
+pub(super) fn row(partition: i32) -> PartitionView {
+    PartitionView {
+        partition,
+        commit: None,
+        fault: None,
+        owner: None,
+        lag: Lag::default(),
+        consumed: None,
+        eta: None,
+        history: Arc::default(),
+    }
+}

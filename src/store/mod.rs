@@ -1,0 +1,213 @@
+//! The reducer: observations in, snapshots out.
+//!
+//! [`Store::apply`] folds one observation into what is known; [`Store::publish`] derives what follows
+//! from it (lag, rates, sums, rebalances) for the groups that changed, and gives out a [`Snapshot`].
+//! Both are pure: the same observations give the same snapshots, live, replayed or in a test. Only
+//! [`task`] is asynchronous.
+//!
+//! This room imports [`model`](crate::model) only. It never reads a clock and never asks anybody for
+//! anything; what it does not know stays `None`.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `groups` | lists and descriptions of groups |
+//! | `commits` | committed offsets, polled and recorded |
+//! | `topics` | metadata and log offsets of topics |
+//! | `rebalances` | what changed between two descriptions of a group |
+//! | `derive` | lag, rates and sums of one group |
+//! | `sources` | health and cost of the sources |
+//! | `task` | the channel in, the channel out, and how often to publish |
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{
+    Body, BrokerHealth, BrokerView, ClusterView, GroupEntry, GroupId, Isolation, Observation, Rate,
+    Snapshot, Timestamp, TopicEntry, TopicName, Totals,
+};
+
+mod commits;
+mod derive;
+mod groups;
+mod rebalances;
+mod sources;
+pub mod task;
+mod topics;
+
+use groups::GroupCell;
+use sources::SourceCells;
+use topics::TopicCell;
+
+/// Everything known, and what of it changed since it was last published.
+#[derive(Debug)]
+pub struct Store {
+    isolation: Isolation,
+    version: u64,
+    at: Timestamp,
+    cluster: Arc<ClusterView>,
+    groups: BTreeMap<GroupId, GroupCell>,
+    topics: BTreeMap<TopicName, TopicCell>,
+    sources: SourceCells,
+}
+
+impl Store {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(isolation: Isolation) -> Self {
+        Self {
+            isolation,
+            version: 0,
+            at: Timestamp::default(),
+            cluster: Arc::default(),
+            groups: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            sources: SourceCells::default(),
+        }
+    }
+
+    /// Folds one observation in.
+    pub fn apply(&mut self, observation: Observation) {
+        let Observation { at, source, body } = observation;
+        self.at = self.at.max(at);
+        let gap_after = self.sources.gap_after();
+        match body {
+            Body::Cluster(cluster) => {
+                let view = Arc::make_mut(&mut self.cluster);
+                let known = std::mem::take(&mut view.brokers);
+                view.id = cluster.id.or_else(|| view.id.take());
+                view.controller = cluster.controller;
+                view.brokers = cluster
+                    .brokers
+                    .into_iter()
+                    .map(|broker| {
+                        let before = known.iter().find(|view| view.broker.id == broker.id);
+                        let health =
+                            before.map_or(BrokerHealth::Unknown, |view| view.health.clone());
+                        BrokerView { broker, health }
+                    })
+                    .collect();
+                view.brokers.sort_by_key(|view| view.broker.id);
+            }
+            Body::BrokerHealth(healths) => {
+                let view = Arc::make_mut(&mut self.cluster);
+                for (id, health) in healths {
+                    if let Some(broker) = view.brokers.iter_mut().find(|view| view.broker.id == id)
+                    {
+                        broker.health = health;
+                    }
+                }
+            }
+            Body::GroupList(list) => groups::list(&mut self.groups, (at, gap_after), list),
+            Body::Groups(described) => groups::describe(&mut self.groups, at, described),
+            Body::Commits(polled) => {
+                commits::commits(&mut self.groups, at, gap_after, polled);
+            }
+            Body::Recorded(recorded) => commits::recorded(&mut self.groups, at, recorded),
+            Body::Topics(observed) => topics::metadata(&mut self.topics, at, observed),
+            Body::Offsets(offsets) => {
+                topics::offsets(&mut self.topics, (at, gap_after), self.isolation, offsets);
+            }
+            Body::Round(report) => {
+                if report.lists_complete {
+                    self.forget_unlisted(report.started);
+                }
+                self.sources.round(source, at, report);
+            }
+            Body::Health(health) => self.sources.health(source, health),
+        }
+    }
+
+    /// Drops groups that no coordinator named in a round in which all of them answered, and topics that
+    /// no group needs any more.
+    fn forget_unlisted(&mut self, round_started: Timestamp) {
+        let before = self.groups.len();
+        self.groups.retain(|_, cell| {
+            let seen = cell.seen.listed.or(cell.seen.described).or(cell.seen.commits);
+            seen.is_none_or(|at| at >= round_started)
+        });
+        if self.groups.len() != before {
+            let used: std::collections::BTreeSet<_> =
+                self.groups.values().flat_map(GroupCell::topic_names).cloned().collect();
+            self.topics.retain(|name, _| used.contains(name));
+        }
+    }
+
+    /// Derives what follows from the observations so far, and gives out everything known.
+    pub fn publish(&mut self) -> Arc<Snapshot> {
+        let min_span = self.sources.min_rate_span();
+        for cell in self.topics.values_mut() {
+            cell.derive_rates(min_span);
+        }
+        for cell in self.groups.values_mut() {
+            let touched = cell.dirty
+                || cell.unsettled
+                || cell
+                    .topic_names()
+                    .any(|name| self.topics.get(name).is_some_and(|topic| topic.changed));
+            if touched {
+                let basis = derive::Basis {
+                    topics: &self.topics,
+                    isolation: self.isolation,
+                    min_span,
+                    at: self.at,
+                };
+                derive::group(cell, &basis);
+            }
+        }
+        for cell in self.topics.values_mut() {
+            cell.changed = false;
+        }
+        self.version += 1;
+        Arc::new(Snapshot {
+            version: self.version,
+            at: self.at,
+            isolation: self.isolation,
+            cluster: Arc::clone(&self.cluster),
+            groups: self.groups.values().map(GroupCell::entry).collect(),
+            topics: self.topics.values().map(TopicCell::entry).collect(),
+            sources: self.sources.views(),
+            totals: self.totals(),
+        })
+    }
+
+    fn totals(&self) -> Totals {
+        let mut totals = Totals { groups: self.groups.len(), ..Totals::default() };
+        let mut growth = None;
+        for cell in self.groups.values() {
+            let group = &cell.view;
+            totals.partitions += group.totals.partitions;
+            totals.rebalancing += usize::from(group.state.is_rebalancing());
+            if let Some(lag) = group.totals.lag {
+                totals.lag = Some(totals.lag.unwrap_or(0).saturating_add(lag));
+            }
+            if let (Some(arriving), Some(consumed)) = (group.totals.arriving, group.totals.consumed)
+            {
+                growth = Some(growth.unwrap_or(0.0) + arriving.0 - consumed.0);
+            }
+        }
+        totals.growth = growth.map(Rate);
+        totals
+    }
+}
+
+/// Where the gap after `last`, the last moment of knowledge, begins in history: a step later, because
+/// within a step the later point replaces the earlier.
+fn gap_start(last: Timestamp) -> Timestamp {
+    last.plus(Duration::from_secs(1))
+}
+
+impl GroupCell {
+    fn entry(&self) -> GroupEntry {
+        GroupEntry { view: Arc::clone(&self.view), seen: self.seen }
+    }
+}
+
+impl TopicCell {
+    fn entry(&self) -> TopicEntry {
+        TopicEntry { view: Arc::clone(&self.view), confirmed: self.confirmed.as_slice().into() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Rebalances from descriptions and listed states: what changed between two settled moments of a group.
+//!
+//! Polling sees samples. A rebalance that began and ended between two of them still shows, because the
+//! group epoch moved, or members or assignments are others than before; its duration is then "at most"
+//! the time between the two looks.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::model::{
+    GroupState, MemberRef, MemberView, Move, Rebalance, Timestamp, Took, TopicPartition,
+    TopicPartitions,
+};
+
+/// Within this time a record's generation belongs to the rebalance that an answer showed before it.
+const NUMBERED_WITHIN: Duration = Duration::from_secs(10);
+
+/// How many rebalances are kept a group.
+const CAPACITY: usize = 200;
+
+/// Adds a rebalance to those kept.
+pub(super) fn keep(kept: &mut Vec<Rebalance>, rebalance: Rebalance) {
+    if kept.len() >= CAPACITY {
+        kept.remove(0);
+    }
+    kept.push(rebalance);
+}
+
+/// What a group looked like when it was last settled, and since when it is not.
+#[derive(Debug, Default)]
+pub(super) struct Tracker {
+    settled: Option<Settled>,
+    /// The last moment at which it was listed or described as settled.
+    last_settled: Option<Timestamp>,
+    /// The first and the last moment at which partitions were seen changing hands, since then.
+    unsettled: Option<(Timestamp, Timestamp)>,
+    /// When the last rebalance was seen by what it changed, if its generation was not told with it.
+    unnumbered: Option<Timestamp>,
+}
+
+/// What lies between two descriptions.
+#[derive(Debug)]
+pub(super) enum Between {
+    Nothing,
+    /// A rebalance.
+    Rebalance(Rebalance),
+    /// The generation to which the last rebalance led: an answer showed it first, a record numbers it.
+    Number(i32),
+}
+
+#[derive(Debug)]
+struct Settled {
+    at: Timestamp,
+    epoch: Option<i32>,
+    members: Vec<(MemberRef, Vec<TopicPartition>)>,
+}
+
+impl Tracker {
+    /// Notes a listed or described state.
+    pub(super) fn state(&mut self, at: Timestamp, state: GroupState) {
+        if state.is_rebalancing() {
+            self.unsettled = Some(self.unsettled.map_or((at, at), |(first, _)| (first, at)));
+        } else if self.unsettled.is_none()
+            && matches!(state, GroupState::Stable | GroupState::Empty)
+        {
+            self.last_settled = Some(at);
+        }
+    }
+
+    /// Compares a description with the last settled one; a rebalance lies between them, or none.
+    pub(super) fn described(
+        &mut self,
+        at: Timestamp,
+        state: GroupState,
+        epoch: Option<i32>,
+        members: &[MemberView],
+    ) -> Between {
+        if !matches!(state, GroupState::Stable | GroupState::Empty) {
+            return Between::Nothing;
+        }
+        let now = Settled { at, epoch, members: members.iter().map(held).collect() };
+        let before = self.settled.take();
+        let known = epoch.or_else(|| before.as_ref().and_then(|before| before.epoch));
+        let unsettled = self.unsettled.take();
+        let last_settled = self.last_settled.replace(at);
+        let rebalance = match (&before, unsettled) {
+            (None, None) => None,
+            (None, Some((first, _))) => {
+                Some(Rebalance { took: Took::AtLeast(at.since(first)), ..now.reached(state) })
+            }
+            (Some(before), None) => {
+                let change = before.diff(&now, state);
+                let turned = before.epoch.zip(now.epoch).is_some_and(|(old, new)| old != new);
+                (change.is_real() || turned)
+                    .then(|| Rebalance { took: Took::AtMost(at.since(before.at)), ..change })
+            }
+            (Some(before), Some((first, last))) => {
+                let begun_after = last_settled.unwrap_or(before.at).max(before.at).min(first);
+                let took = Took::Between(last.since(first), at.since(begun_after));
+                Some(Rebalance { took, ..before.diff(&now, state) })
+            }
+        };
+        self.settled = Some(Settled { epoch: known, ..now });
+        match (rebalance, epoch) {
+            (None, _) => Between::Nothing,
+            (Some(rebalance), Some(number))
+                if !rebalance.is_real()
+                    && self.unnumbered.is_some_and(|seen| at.since(seen) <= NUMBERED_WITHIN) =>
+            {
+                self.unnumbered = None;
+                Between::Number(number)
+            }
+            (Some(rebalance), _) => {
+                self.unnumbered = epoch.is_none().then_some(at);
+                Between::Rebalance(rebalance)
+            }
+        }
+    }
+}
+
+fn held(member: &MemberView) -> (MemberRef, Vec<TopicPartition>) {
+    let reference = MemberRef {
+        id: member.id.clone(),
+        client_id: member.client_id.clone(),
+        host: member.host.clone(),
+    };
+    let partitions = member.assignment.iter().flatten().flat_map(TopicPartitions::each).collect();
+    (reference, partitions)
+}
+
+impl Settled {
+    /// A rebalance of which only the end is known.
+    fn reached(&self, state: GroupState) -> Rebalance {
+        Rebalance {
+            at: self.at,
+            took: Took::AtLeast(Duration::ZERO),
+            epoch: self.epoch,
+            ended_in: state,
+            joined: Vec::new(),
+            left: Vec::new(),
+            moved: Vec::new(),
+        }
+    }
+
+    fn owners(&self) -> BTreeMap<&TopicPartition, &MemberRef> {
+        self.members
+            .iter()
+            .flat_map(|(member, held)| held.iter().map(move |partition| (partition, member)))
+            .collect()
+    }
+
+    fn lacks(&self, member: &MemberRef) -> bool {
+        !self.members.iter().any(|(known, _)| known.id == member.id)
+    }
+
+    /// Who came and went, and what changed hands, from here to `later`.
+    fn diff(&self, later: &Self, state: GroupState) -> Rebalance {
+        let missing_in = |from: &Self, other: &Self| -> Vec<MemberRef> {
+            let members = from.members.iter().map(|(member, _)| member);
+            members.filter(|member| other.lacks(member)).cloned().collect()
+        };
+        let (old, new) = (self.owners(), later.owners());
+        let all: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+        let moved = all.into_iter().filter_map(|partition| {
+            let (from, to) = (old.get(partition).copied(), new.get(partition).copied());
+            (from.map(|member| &member.id) != to.map(|member| &member.id)).then(|| Move {
+                partition: partition.clone(),
+                from: from.cloned(),
+                to: to.cloned(),
+            })
+        });
+        Rebalance {
+            joined: missing_in(later, self),
+            left: missing_in(self, later),
+            moved: moved.collect(),
+            ..later.reached(state)
+        }
+    }
+}
+
+impl Rebalance {
+    /// Something changed.
+    fn is_real(&self) -> bool {
+        !(self.joined.is_empty() && self.left.is_empty() && self.moved.is_empty())
+    }
+}

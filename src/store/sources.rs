@@ -1,0 +1,98 @@
+//! Health and cost of the sources, and what their rhythm means for everything else: how long a silence
+//! is a gap, and over what span a rate can be told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{Cost, RoundReport, SourceHealth, SourceId, SourceView, Timestamp};
+
+/// How many rounds may be missed before history has a gap and figures are stale.
+const MISSED_ROUNDS: u32 = 3;
+
+/// Over how many rounds own requests a second are averaged.
+const COST_ROUNDS: usize = 10;
+
+/// All sources seen so far.
+#[derive(Debug, Default)]
+pub(super) struct SourceCells {
+    cells: BTreeMap<SourceId, SourceCell>,
+}
+
+#[derive(Debug)]
+struct SourceCell {
+    view: SourceView,
+    /// Ends and costs of the last rounds, oldest first.
+    recent: Vec<(Timestamp, Cost)>,
+}
+
+impl SourceCells {
+    fn cell(&mut self, id: SourceId) -> &mut SourceCell {
+        self.cells.entry(id).or_insert_with(|| SourceCell::new(id))
+    }
+
+    pub(super) fn health(&mut self, id: SourceId, health: SourceHealth) {
+        self.cell(id).view.health = health;
+    }
+
+    pub(super) fn round(&mut self, id: SourceId, at: Timestamp, report: RoundReport) {
+        self.cell(id).round(at, report);
+    }
+
+    pub(super) fn views(&self) -> Arc<[SourceView]> {
+        self.cells.values().map(|cell| cell.view.clone()).collect()
+    }
+
+    /// The pause between two rounds, as last reported.
+    fn interval(&self) -> Duration {
+        let reported = self.cells.values().filter_map(|cell| cell.view.last_round.as_ref());
+        let slowest = reported.map(|round| round.next_in_ms).max();
+        Duration::from_millis(slowest.unwrap_or(1_000))
+    }
+
+    /// A silence longer than this is a gap in history.
+    pub(super) fn gap_after(&self) -> Duration {
+        self.interval() * MISSED_ROUNDS + Duration::from_millis(500)
+    }
+
+    /// A rate is told once it rests on this much time: two rounds, less what rounds may jitter.
+    pub(super) fn min_rate_span(&self) -> Duration {
+        self.interval() * 7 / 4
+    }
+}
+
+impl SourceCell {
+    fn new(id: SourceId) -> Self {
+        let view = SourceView {
+            id,
+            health: SourceHealth::Starting,
+            last_round: None,
+            last_round_at: None,
+            requests_per_second: None,
+            bytes_per_second: None,
+            throttled_ms: 0,
+        };
+        Self { view, recent: Vec::new() }
+    }
+
+    fn round(&mut self, at: Timestamp, report: RoundReport) {
+        let cost = report.cost;
+        let throttle_before = self.recent.last().map_or(0, |(_, cost)| cost.throttle_ms);
+        self.view.throttled_ms = cost.throttle_ms.saturating_sub(throttle_before);
+        if self.recent.len() > COST_ROUNDS {
+            self.recent.remove(0);
+        }
+        self.recent.push((at, cost));
+        if let [(first_at, first), .., (_, last)] = self.recent.as_slice() {
+            let seconds = at.since(*first_at).as_secs_f64();
+            let per_second = |count: u64| (seconds > 0.0).then(|| count as f64 / seconds);
+            let bytes = |cost: &Cost| cost.bytes_in.saturating_add(cost.bytes_out);
+            self.view.requests_per_second =
+                per_second(last.requests.saturating_sub(first.requests));
+            self.view.bytes_per_second = per_second(bytes(last).saturating_sub(bytes(first)));
+        }
+        self.view.last_round = Some(report);
+        self.view.last_round_at = Some(at);
+        self.view.health = SourceHealth::Working;
+    }
+}

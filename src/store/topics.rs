@@ -1,0 +1,244 @@
+//! Topics: metadata and log offsets.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::gap_start;
+use crate::model::observation::{LogOffset, OffsetsObserved, TopicMetadata, TopicObserved};
+use crate::model::{BrokerId, Fault, Isolation, PartitionLog, Timestamp, TopicName, TopicView};
+
+/// The most partitions a topic may have here. A partition number is an index, and a hostile answer
+/// must not make us allocate for two thousand million of them. Kafka itself advises far fewer.
+const MAX_PARTITIONS: usize = 200_000;
+
+/// A topic and what changed of it since the last publication.
+#[derive(Debug)]
+pub(super) struct TopicCell {
+    pub(super) view: Arc<TopicView>,
+    /// Per partition: when its end was last told.
+    pub(super) confirmed: Vec<Option<Timestamp>>,
+    /// Something that groups derive from changed.
+    pub(super) changed: bool,
+    /// A rate still moves though no offset does.
+    unsettled: bool,
+}
+
+impl TopicCell {
+    fn new(name: TopicName) -> Self {
+        let view = Arc::new(TopicView::new(name));
+        Self { view, confirmed: Vec::new(), changed: true, unsettled: true }
+    }
+
+    /// When the end of `partition` was last told.
+    pub(super) fn confirmed(&self, partition: i32) -> Option<Timestamp> {
+        self.confirmed.get(usize::try_from(partition).ok()?).copied().flatten()
+    }
+
+    /// The partition's log for change; it comes into being if it is not there yet.
+    fn log(&mut self, partition: i32) -> Option<(&mut PartitionLog, &mut Option<Timestamp>)> {
+        let index = usize::try_from(partition).ok().filter(|&index| index < MAX_PARTITIONS)?;
+        let view = Arc::make_mut(&mut self.view);
+        if view.partitions.len() <= index {
+            view.partitions.resize_with(index + 1, PartitionLog::default);
+        }
+        if self.confirmed.len() <= index {
+            self.confirmed.resize(index + 1, None);
+        }
+        view.partitions.get_mut(index).zip(self.confirmed.get_mut(index))
+    }
+
+    /// Computes how fast records arrive, where that can have changed.
+    pub(super) fn derive_rates(&mut self, min_span: Duration) {
+        if !self.changed && !self.unsettled {
+            return;
+        }
+        self.unsettled = false;
+        let rates: Vec<_> = (self.view.partitions.iter().zip(&self.confirmed))
+            .map(|(log, confirmed)| {
+                let confirmed = (*confirmed)?;
+                log.history.rate(confirmed, min_span)
+            })
+            .collect();
+        // A partition without an end will not get a rate by waiting.
+        self.unsettled = rates
+            .iter()
+            .zip(&self.confirmed)
+            .any(|(rate, confirmed)| confirmed.is_some() && rate.is_none_or(|rate| rate.0 != 0.0));
+        let moved =
+            rates.iter().zip(&self.view.partitions).any(|(rate, log)| *rate != log.arriving);
+        if moved {
+            self.changed = true;
+            let view = Arc::make_mut(&mut self.view);
+            for (log, rate) in view.partitions.iter_mut().zip(rates) {
+                log.arriving = rate;
+            }
+        }
+    }
+}
+
+/// The list, once for all partitions of a topic that have the same: most do.
+fn shared(lists: &mut Vec<Arc<[BrokerId]>>, list: Vec<BrokerId>) -> Arc<[BrokerId]> {
+    if let Some(known) = lists.iter().find(|known| ***known == *list) {
+        return Arc::clone(known);
+    }
+    let list: Arc<[BrokerId]> = list.into();
+    // A topic has few different ones, whatever its size; more are not worth a search.
+    if lists.len() < 16 {
+        lists.push(Arc::clone(&list));
+    }
+    list
+}
+
+fn cell<'a>(topics: &'a mut BTreeMap<TopicName, TopicCell>, name: &TopicName) -> &'a mut TopicCell {
+    topics.entry(name.clone()).or_insert_with(|| TopicCell::new(name.clone()))
+}
+
+/// Folds in what a broker said about topics.
+pub(super) fn metadata(
+    topics: &mut BTreeMap<TopicName, TopicCell>,
+    at: Timestamp,
+    observed: Vec<TopicObserved>,
+) {
+    for TopicObserved { topic, metadata } in observed {
+        let cell = cell(topics, &topic);
+        match metadata {
+            Ok(metadata) => cell.learn(at, metadata),
+            Err(fault) => cell.fail(at, fault),
+        }
+    }
+}
+
+impl TopicCell {
+    fn learn(&mut self, at: Timestamp, metadata: TopicMetadata) {
+        let recreated =
+            self.view.id.is_some() && metadata.id.is_some() && self.view.id != metadata.id;
+        if recreated {
+            self.forget_offsets(at);
+        }
+        if self.view.fault.is_some() || self.view.id != metadata.id {
+            let view = Arc::make_mut(&mut self.view);
+            view.fault = None;
+            view.id = metadata.id;
+            self.changed = true;
+        }
+        let mut lists = Vec::new();
+        for partition in metadata.partitions {
+            let same = self.view.partition(partition.partition).is_some_and(|log| {
+                log.leader == partition.leader
+                    && log.leader_epoch == partition.leader_epoch
+                    && *log.replicas == *partition.replicas
+                    && *log.isr == *partition.isr
+            });
+            if same {
+                continue;
+            }
+            if let Some((log, _)) = self.log(partition.partition) {
+                log.leader = partition.leader;
+                log.leader_epoch = partition.leader_epoch;
+                log.replicas = shared(&mut lists, partition.replicas);
+                log.isr = shared(&mut lists, partition.isr);
+                self.changed = true;
+            }
+        }
+    }
+
+    /// The topic could not be described. One that does not exist has no offsets.
+    fn fail(&mut self, at: Timestamp, fault: Fault) {
+        if self.view.fault.as_ref() == Some(&fault) {
+            return;
+        }
+        if &*fault.code == "UNKNOWN_TOPIC_OR_PARTITION" {
+            self.forget_offsets(at);
+        }
+        Arc::make_mut(&mut self.view).fault = Some(fault);
+        self.changed = true;
+    }
+
+    /// What was known of the logs belongs to a topic that is gone.
+    fn forget_offsets(&mut self, at: Timestamp) {
+        for log in &mut Arc::make_mut(&mut self.view).partitions {
+            log.history.push(at, None);
+            *log = PartitionLog { history: Arc::clone(&log.history), ..PartitionLog::default() };
+        }
+        self.confirmed.fill(None);
+        self.changed = true;
+    }
+}
+
+/// Folds in log offsets as a leader told them.
+pub(super) fn offsets(
+    topics: &mut BTreeMap<TopicName, TopicCell>,
+    (at, gap_after): (Timestamp, Duration),
+    isolation: Isolation,
+    observed: OffsetsObserved,
+) {
+    let counts = match isolation {
+        Isolation::ReadUncommitted => LogOffset::HighWatermark,
+        Isolation::ReadCommitted => LogOffset::LastStable,
+    };
+    let which = observed.which;
+    for topic in observed.topics {
+        let cell = cell(topics, &topic.topic);
+        for (partition, offset) in topic.partitions {
+            let when = (which == counts).then_some((at, gap_after));
+            cell.offset(partition, which, offset, when);
+        }
+    }
+}
+
+impl TopicCell {
+    /// Notes one offset; `ends` is when, and how long a silence is a gap, if it is the end that counts.
+    fn offset(
+        &mut self,
+        partition: i32,
+        which: LogOffset,
+        offset: Result<i64, Fault>,
+        ends: Option<(Timestamp, Duration)>,
+    ) {
+        let known = self.view.partition(partition);
+        let value = known.and_then(|log| match which {
+            LogOffset::HighWatermark => log.high_watermark,
+            LogOffset::LastStable => log.last_stable,
+            LogOffset::Start => log.log_start,
+        });
+        let unchanged = known.is_some_and(|log| match &offset {
+            Ok(offset) => value == Some(*offset) && (ends.is_none() || log.fault.is_none()),
+            Err(fault) => log.fault.as_ref() == Some(fault),
+        });
+        let silence = ends.and_then(|(at, gap_after)| {
+            let last = self.confirmed(partition)?;
+            (at.since(last) > gap_after).then_some(last)
+        });
+        if unchanged && silence.is_none() {
+            if let (Some((at, _)), Ok(_)) = (ends, &offset)
+                && let Some(confirmed) =
+                    usize::try_from(partition).ok().and_then(|index| self.confirmed.get_mut(index))
+            {
+                *confirmed = Some(at);
+            }
+            return;
+        }
+        let Some((log, confirmed)) = self.log(partition) else { return };
+        match offset {
+            Err(fault) => log.fault = Some(fault),
+            Ok(offset) => {
+                match which {
+                    LogOffset::HighWatermark => log.high_watermark = Some(offset),
+                    LogOffset::LastStable => log.last_stable = Some(offset),
+                    LogOffset::Start => log.log_start = Some(offset),
+                }
+                if let Some((at, _)) = ends {
+                    log.fault = None;
+                    let history = &log.history;
+                    if let Some(last) = silence {
+                        history.push(gap_start(last), None);
+                    }
+                    history.push(at, Some(offset));
+                    *confirmed = Some(at);
+                }
+            }
+        }
+        self.changed = true;
+    }
+}
