@@ -1,0 +1,60 @@
+//! Questions that the planner wants asked, and what came of them: all that passes between the pure
+//! planner and the shell that does the input and output.
+
+use std::sync::Arc;
+
+use crate::model::observation::LogOffset;
+use crate::model::{BrokerId, GroupId, GroupKind, Timestamp, TopicName, TopicPartitions};
+use crate::source::kafka::wire::{
+    ClassicGroup, ConsumerGroup, GroupList, Metadata, PerGroup, ShareGroup, TopicCommits,
+    TopicOffsets, WireError,
+};
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ask {
+    /// The round it belongs to.
+    pub(super) round: u64,
+    /// Whom to ask; `None`: any broker.
+    pub(super) broker: Option<BrokerId>,
+    /// What to ask.
+    pub(super) what: What,
+}
+
+/// What to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// Brokers, and these topics.
+    Metadata(Vec<TopicName>),
+    /// The groups that the broker coordinates.
+    List,
+    /// All commits of these groups.
+    Commits(Arc<[GroupId]>),
+    /// Members of these groups, which are of one type.
+    Describe(GroupKind, Arc<[GroupId]>),
+    /// An offset of these partitions, which the broker leads.
+    Offsets(LogOffset, Arc<[TopicPartitions]>),
+}
+
+/// A question and its answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) ask: Ask,
+    /// When it was asked.
+    pub(super) asked: Timestamp,
+    /// When the answer came.
+    pub(super) at: Timestamp,
+    pub(super) result: Result<Told, WireError>,
+}
+
+/// What was told.
+#[derive(Debug)]
+pub(super) enum Told {
+    Metadata(Metadata),
+    List(GroupList),
+    Commits(PerGroup<Vec<TopicCommits>>),
+    Classic(PerGroup<ClassicGroup>),
+    Consumer(PerGroup<ConsumerGroup>),
+    Share(PerGroup<ShareGroup>),
+    Offsets(Vec<TopicOffsets>),
+}

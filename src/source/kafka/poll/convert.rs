@@ -1,0 +1,243 @@
+//! Answers of the wire client as observations' parts. The client's types end here.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::fault::of_kafka;
+use crate::model::observation::{
+    CommitObserved, GroupDescription, ListedGroup, MemberObserved, PartitionMetadata, TopicCommits,
+    TopicMetadata, TopicOffsets,
+};
+use crate::model::{
+    Broker, BrokerId, Fault, GroupId, GroupKind, GroupState, TopicId, TopicName, TopicPartitions,
+};
+use crate::source::kafka::wire;
+
+/// Which names lagtop looks at.
+pub type NameFilter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// One `Arc` for every mention of a name: thousands of groups repeat the same few topics.
+#[derive(Default)]
+pub(super) struct Names {
+    topics: HashMap<Arc<str>, TopicName>,
+    none: Option<Arc<str>>,
+}
+
+impl Names {
+    pub(super) fn topic(&mut self, name: &Arc<str>) -> TopicName {
+        if let Some(known) = self.topics.get(&**name) {
+            return known.clone();
+        }
+        let topic = TopicName::from(Arc::clone(name));
+        self.topics.insert(Arc::clone(name), topic.clone());
+        topic
+    }
+
+    /// The empty text, shared.
+    fn empty(&mut self) -> Arc<str> {
+        Arc::clone(self.none.get_or_insert_with(|| "".into()))
+    }
+}
+
+pub(super) fn state(state: &wire::GroupState) -> GroupState {
+    GroupState::named(state.name())
+}
+
+/// A listed group; brokers before 3.8 name no type and know only classic groups.
+pub(super) fn listed(group: wire::ListedGroup) -> ListedGroup {
+    ListedGroup {
+        id: GroupId::from(group.group),
+        state: group.state.as_ref().map(state),
+        kind: group.group_type.map_or(GroupKind::Classic, |kind| GroupKind::named(kind.name())),
+        protocol_type: group.protocol_type,
+    }
+}
+
+pub(super) fn broker(broker: wire::Broker) -> Broker {
+    Broker {
+        id: BrokerId(broker.id),
+        host: broker.host,
+        port: i32::from(broker.port),
+        rack: broker.rack,
+    }
+}
+
+/// A topic's metadata. A partition's own error is left out: what it means (no leader) is in its fields.
+pub(super) fn topic_metadata(topic: wire::Topic) -> Result<TopicMetadata, Fault> {
+    let ids = |ids: Vec<i32>| ids.into_iter().map(BrokerId).collect();
+    let mut partitions: Vec<_> = topic
+        .partitions
+        .map_err(|error| of_kafka(&error))?
+        .into_iter()
+        .map(|partition| PartitionMetadata {
+            partition: partition.partition,
+            leader: partition.leader.map(BrokerId),
+            leader_epoch: partition.leader_epoch,
+            replicas: ids(partition.replicas),
+            isr: ids(partition.isr),
+        })
+        .collect();
+    partitions.sort_unstable_by_key(|partition| partition.partition);
+    Ok(TopicMetadata { id: topic.id.map(TopicId), partitions })
+}
+
+/// The commits of a group on the topics that are looked at.
+pub(super) fn commits(
+    topics: Vec<wire::TopicCommits>,
+    filter: &NameFilter,
+    names: &mut Names,
+) -> Vec<TopicCommits> {
+    topics
+        .into_iter()
+        .filter(|topic| filter(&topic.topic))
+        .map(|topic| {
+            let mut partitions: Vec<_> =
+                topic.partitions.into_iter().map(|commit| self::commit(commit, names)).collect();
+            partitions.sort_unstable_by_key(|commit| commit.partition);
+            TopicCommits { topic: names.topic(&topic.topic), partitions }
+        })
+        .collect()
+}
+
+fn commit(commit: wire::PartitionCommit, names: &mut Names) -> CommitObserved {
+    let partition = commit.partition;
+    match commit.commit {
+        Ok(Some(commit)) => CommitObserved {
+            partition,
+            offset: Ok(Some(commit.offset)),
+            leader_epoch: commit.leader_epoch,
+            metadata: commit.metadata.unwrap_or_else(|| names.empty()),
+        },
+        Ok(None) => CommitObserved {
+            partition,
+            offset: Ok(None),
+            leader_epoch: None,
+            metadata: names.empty(),
+        },
+        Err(error) => CommitObserved {
+            partition,
+            offset: Err(of_kafka(&error)),
+            leader_epoch: None,
+            metadata: names.empty(),
+        },
+    }
+}
+
+pub(super) fn offsets(topic: wire::TopicOffsets, names: &mut Names) -> TopicOffsets {
+    let missing = || Fault::new("UNKNOWN_OFFSET", "the broker told no offset");
+    let mut partitions: Vec<_> = topic
+        .partitions
+        .into_iter()
+        .map(|partition| {
+            let offset = match partition.offset {
+                Ok(Some(listed)) if listed.offset >= 0 => Ok(listed.offset),
+                Ok(_) => Err(missing()),
+                Err(error) => Err(of_kafka(&error)),
+            };
+            (partition.partition, offset)
+        })
+        .collect();
+    partitions.sort_unstable_by_key(|(partition, _)| *partition);
+    TopicOffsets { topic: names.topic(&topic.topic), partitions }
+}
+
+/// Turns descriptions of groups into observations' parts, with assignments cut down to the topics that
+/// are looked at.
+pub(super) struct Describer<'a> {
+    pub(super) filter: &'a NameFilter,
+    pub(super) names: &'a mut Names,
+}
+
+impl Describer<'_> {
+    pub(super) fn classic(&mut self, group: wire::ClassicGroup) -> GroupDescription {
+        let state = state(&group.state);
+        let members = group.members.into_iter().map(|member| MemberObserved {
+            id: member.member_id.into(),
+            instance_id: member.instance_id,
+            client_id: member.client_id,
+            host: host(&member.client_host),
+            rack: None,
+            epoch: None,
+            classic: false,
+            // While a classic group rebalances its coordinator sends no assignments: not known,
+            // which is not the same as none.
+            assignment: (!state.is_rebalancing())
+                .then(|| member.assignment.map(|topics| self.partitions(topics)))
+                .flatten(),
+            target: None,
+        });
+        GroupDescription {
+            state,
+            kind: GroupKind::Classic,
+            members: members.collect(),
+            assignor: group.assignor,
+            epoch: None,
+            assignment_epoch: None,
+        }
+    }
+
+    pub(super) fn consumer(&mut self, group: wire::ConsumerGroup) -> GroupDescription {
+        let members = group.members.into_iter().map(|member| MemberObserved {
+            id: member.member_id.into(),
+            instance_id: member.instance_id,
+            client_id: member.client_id,
+            host: host(&member.client_host),
+            rack: member.rack,
+            epoch: Some(member.member_epoch),
+            classic: member.member_type == Some(wire::MemberType::Classic),
+            assignment: Some(self.partitions(member.assignment)),
+            target: Some(self.partitions(member.target)),
+        });
+        GroupDescription {
+            state: state(&group.state),
+            kind: GroupKind::Consumer,
+            members: members.collect(),
+            assignor: Some(group.assignor).filter(|name| !name.is_empty()),
+            epoch: Some(group.group_epoch),
+            assignment_epoch: Some(group.assignment_epoch),
+        }
+    }
+
+    pub(super) fn share(&mut self, group: wire::ShareGroup) -> GroupDescription {
+        let members = group.members.into_iter().map(|member| MemberObserved {
+            id: member.member_id.into(),
+            instance_id: None,
+            client_id: member.client_id,
+            host: host(&member.client_host),
+            rack: member.rack,
+            epoch: Some(member.member_epoch),
+            classic: false,
+            assignment: Some(self.partitions(member.assignment)),
+            target: None,
+        });
+        GroupDescription {
+            state: state(&group.state),
+            kind: GroupKind::Share,
+            members: members.collect(),
+            assignor: Some(group.assignor).filter(|name| !name.is_empty()),
+            epoch: Some(group.group_epoch),
+            assignment_epoch: Some(group.assignment_epoch),
+        }
+    }
+
+    fn partitions(&mut self, topics: Vec<wire::TopicPartitions>) -> Vec<TopicPartitions> {
+        let mut topics: Vec<_> = topics
+            .into_iter()
+            .filter(|topic| (self.filter)(&topic.topic) && !topic.partitions.is_empty())
+            .map(|mut topic| {
+                topic.partitions.sort_unstable();
+                TopicPartitions {
+                    topic: self.names.topic(&topic.topic),
+                    partitions: topic.partitions,
+                }
+            })
+            .collect();
+        topics.sort_unstable();
+        topics
+    }
+}
+
+/// The address without the slash that Java prints before it.
+fn host(client_host: &str) -> Arc<str> {
+    client_host.strip_prefix('/').unwrap_or(client_host).into()
+}

@@ -1,0 +1,71 @@
+//! One question, asked over the wire client.
+
+use std::sync::Arc;
+
+use super::ask::{Answer, Ask, Told, What};
+use crate::model::observation::LogOffset;
+use crate::model::{Clock, GroupId, GroupKind, TopicPartitions};
+use crate::source::kafka::wire::{
+    self, Client, CommitsOf, Isolation, OffsetSpec, Topics, WireError,
+};
+
+/// Asks, and stamps the answer.
+pub(super) async fn perform(client: Client, clock: Arc<dyn Clock>, ask: Ask) -> Answer {
+    let asked = clock.now();
+    let result = tell(&client, &ask).await;
+    Answer { ask, asked, at: clock.now(), result }
+}
+
+async fn tell(client: &Client, ask: &Ask) -> Result<Told, WireError> {
+    let broker = ask.broker.map_or(-1, |broker| broker.0);
+    match &ask.what {
+        What::Metadata(topics) => {
+            let names: Vec<Arc<str>> = topics.iter().map(|topic| topic.as_str().into()).collect();
+            client.metadata(Topics::Named(&names)).await.map(Told::Metadata)
+        }
+        What::List => client.list_groups(broker).await.map(Told::List),
+        What::Commits(groups) => {
+            let groups: Vec<_> =
+                groups.iter().map(|group| CommitsOf::all(group.as_str())).collect();
+            client.fetch_offsets(broker, &groups, false).await.map(Told::Commits)
+        }
+        What::Describe(kind, groups) => describe(client, broker, *kind, groups).await,
+        What::Offsets(which, partitions) => offsets(client, broker, *which, partitions).await,
+    }
+}
+
+async fn describe(
+    client: &Client,
+    broker: i32,
+    kind: GroupKind,
+    groups: &[GroupId],
+) -> Result<Told, WireError> {
+    let names: Vec<Arc<str>> = groups.iter().map(|group| group.as_str().into()).collect();
+    match kind {
+        GroupKind::Consumer => {
+            client.describe_consumer_groups(broker, &names).await.map(Told::Consumer)
+        }
+        GroupKind::Share => client.describe_share_groups(broker, &names).await.map(Told::Share),
+        GroupKind::Classic | GroupKind::Streams | GroupKind::Unknown => {
+            client.describe_classic_groups(broker, &names).await.map(Told::Classic)
+        }
+    }
+}
+
+async fn offsets(
+    client: &Client,
+    broker: i32,
+    which: LogOffset,
+    partitions: &[TopicPartitions],
+) -> Result<Told, WireError> {
+    let (spec, isolation) = match which {
+        LogOffset::HighWatermark => (OffsetSpec::Latest, Isolation::ReadUncommitted),
+        LogOffset::LastStable => (OffsetSpec::Latest, Isolation::ReadCommitted),
+        LogOffset::Start => (OffsetSpec::Earliest, Isolation::ReadUncommitted),
+    };
+    let partitions: Vec<_> = partitions
+        .iter()
+        .map(|of| wire::TopicPartitions::new(of.topic.as_str(), of.partitions.clone()))
+        .collect();
+    client.list_offsets(broker, &partitions, spec, isolation).await.map(Told::Offsets)
+}
