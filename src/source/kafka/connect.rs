@@ -1,0 +1,229 @@
+//! From settings to what the clients are made from: the one place where the wire client's words and
+//! the settings' words meet. May import `config`, `model` and the wire client's public types; opens
+//! no connection.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+
+use super::wire;
+use crate::config::{self, Connection, Pem, Verify};
+use crate::model;
+
+/// The wire client's configuration for `connection`.
+///
+/// Reads nothing but a directory of authorities, which the wire client does not know: it is read
+/// once, here, and may fail.
+pub fn wire_config(connection: &Connection) -> io::Result<wire::ClientConfig> {
+    let bootstrap = connection.bootstrap.iter();
+    let bootstrap = bootstrap.map(|at| wire::HostPort::new(&*at.host, at.port)).collect();
+    Ok(wire::ClientConfig {
+        security: wire::Security {
+            tls: connection.security.tls.as_ref().map(tls).transpose()?,
+            sasl: connection.security.sasl.as_ref().map(sasl),
+        },
+        connect_timeout: connection.connect_timeout,
+        request_timeout: connection.request_timeout,
+        ..wire::ClientConfig::new(bootstrap, &*connection.client_id)
+    })
+}
+
+/// The isolation level in the model's words.
+#[must_use]
+pub const fn isolation(settings: config::Isolation) -> model::Isolation {
+    match settings {
+        config::Isolation::ReadUncommitted => model::Isolation::ReadUncommitted,
+        config::Isolation::ReadCommitted => model::Isolation::ReadCommitted,
+    }
+}
+
+fn tls(tls: &config::Tls) -> io::Result<wire::TlsConfig> {
+    Ok(wire::TlsConfig {
+        trust: match &tls.trust {
+            config::Trust::System => wire::Trust::System,
+            config::Trust::PemFile(path) => wire::Trust::Pem(wire::Material::File(path.clone())),
+            config::Trust::PemDirectory(path) => {
+                wire::Trust::Pem(wire::Material::Inline(authorities(path)?))
+            }
+            config::Trust::Pem(text) => wire::Trust::Pem(inline(text.expose_secret())),
+            config::Trust::Pkcs12 { path, password } => wire::Trust::Pkcs12 {
+                store: wire::Material::File(path.clone()),
+                password: Some(password.clone()),
+            },
+        },
+        identity: tls.identity.as_ref().map(identity),
+        verify_certificate: tls.verify != Verify::Nothing,
+        verify_hostname: tls.verify == Verify::Full,
+    })
+}
+
+fn identity(identity: &config::Identity) -> wire::Identity {
+    match identity {
+        config::Identity::Pem { certificate, key, password } => wire::Identity::Pem {
+            certificates: material(certificate),
+            key: Some(material(key)),
+            key_password: password.clone(),
+        },
+        config::Identity::Pkcs12 { path, password } => wire::Identity::Pkcs12 {
+            store: wire::Material::File(path.clone()),
+            password: Some(password.clone()),
+        },
+    }
+}
+
+fn material(pem: &Pem) -> wire::Material {
+    match pem {
+        Pem::File(path) => wire::Material::File(path.clone()),
+        Pem::Text(text) => inline(text.expose_secret()),
+    }
+}
+
+fn inline(text: &str) -> wire::Material {
+    wire::Material::Inline(text.as_bytes().to_vec())
+}
+
+fn sasl(sasl: &config::Sasl) -> wire::Sasl {
+    wire::Sasl {
+        mechanism: match sasl.mechanism {
+            config::Mechanism::Plain => wire::Mechanism::Plain,
+            config::Mechanism::ScramSha256 => wire::Mechanism::ScramSha256,
+            config::Mechanism::ScramSha512 => wire::Mechanism::ScramSha512,
+        },
+        username: sasl.username.clone(),
+        password: sasl.password.clone(),
+    }
+}
+
+/// The certificates of a directory as OpenSSL looks them up there: in files named by hash, as
+/// `openssl rehash` links them (openssl-rehash(1)). Whatever else lies there is not trusted.
+fn authorities(directory: &Path) -> io::Result<Vec<u8>> {
+    let mut pem = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(is_hash_name) {
+            pem.extend(fs::read(entry.path())?);
+            pem.push(b'\n');
+        }
+    }
+    if pem.is_empty() {
+        let shown = directory.to_string_lossy();
+        return Err(io::Error::other(format!(
+            "'{}' holds no certificate named by its hash; run openssl rehash on it, or name a file",
+            shown.escape_debug()
+        )));
+    }
+    Ok(pem)
+}
+
+/// `5ed36f99.0`: eight hexadecimal digits and a number.
+fn is_hash_name(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(hash, number)| {
+        hash.len() == 8
+            && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rstest::rstest;
+
+    use super::*;
+    use crate::config::{HostPort, Identity, Mechanism, Sasl, Security, Tls, Trust};
+
+    fn connection(security: Security) -> Connection {
+        Connection {
+            bootstrap: vec![HostPort { host: "::1".to_owned(), port: 9093 }],
+            client_id: "me".to_owned(),
+            security,
+            request_timeout: Duration::from_secs(3),
+            connect_timeout: Duration::from_secs(4),
+            passed_through: Vec::new(),
+        }
+    }
+
+    fn with_trust(trust: Trust) -> io::Result<wire::Trust> {
+        let tls = Tls { trust, identity: None, verify: Verify::Full };
+        let config = wire_config(&connection(Security { tls: Some(tls), sasl: None }))?;
+        Ok(config.security.tls.unwrap().trust)
+    }
+
+    #[test]
+    fn addresses_names_and_deadlines() {
+        let config = wire_config(&connection(Security::default())).unwrap();
+        assert_eq!(config.bootstrap[0].to_string(), "[::1]:9093");
+        assert_eq!(config.client_id, "me");
+        assert_eq!(config.request_timeout, Duration::from_secs(3));
+        assert_eq!(config.connect_timeout, Duration::from_secs(4));
+        assert!(config.security.tls.is_none() && config.security.sasl.is_none());
+    }
+
+    #[rstest]
+    #[case(Verify::Full, true, true)]
+    #[case(Verify::ChainOnly, true, false)]
+    #[case(Verify::Nothing, false, false)]
+    fn checks(#[case] verify: Verify, #[case] certificate: bool, #[case] hostname: bool) {
+        let config = tls(&Tls { trust: Trust::System, identity: None, verify }).unwrap();
+        assert_eq!((config.verify_certificate, config.verify_hostname), (certificate, hostname));
+        assert!(matches!(config.trust, wire::Trust::System));
+    }
+
+    #[test]
+    fn stores_and_texts() {
+        let file = with_trust(Trust::PemFile("ca.pem".into())).unwrap();
+        assert!(
+            matches!(file, wire::Trust::Pem(wire::Material::File(p)) if p == Path::new("ca.pem"))
+        );
+        let text = with_trust(Trust::Pem("PEM".into())).unwrap();
+        assert!(matches!(text, wire::Trust::Pem(wire::Material::Inline(b)) if b == b"PEM"));
+        let store = Trust::Pkcs12 { path: "t.p12".into(), password: "p".into() };
+        let wire::Trust::Pkcs12 { password: Some(password), .. } = with_trust(store).unwrap()
+        else {
+            panic!("another kind of trust")
+        };
+        assert_eq!(password.expose_secret(), "p");
+    }
+
+    #[test]
+    fn a_directory_is_what_openssl_rehash_made_of_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let trust = || with_trust(Trust::PemDirectory(directory.path().to_owned()));
+        fs::write(directory.path().join("README.pem"), "not trusted").unwrap();
+        let error = trust().unwrap_err().to_string();
+        assert!(error.contains("openssl rehash"), "{error}");
+
+        fs::write(directory.path().join("5ed36f99.0"), "ONE").unwrap();
+        let pem = trust().unwrap();
+        assert!(matches!(pem, wire::Trust::Pem(wire::Material::Inline(b)) if b == b"ONE\n"));
+    }
+
+    #[test]
+    fn identities() {
+        let pem = Identity::Pem {
+            certificate: Pem::File("c.pem".into()),
+            key: Pem::Text("KEY".into()),
+            password: Some("p".into()),
+        };
+        let wire::Identity::Pem { certificates, key, key_password } = identity(&pem) else {
+            panic!("another kind of identity")
+        };
+        assert_eq!(certificates, wire::Material::File("c.pem".into()));
+        assert_eq!(key, Some(wire::Material::Inline(b"KEY".to_vec())));
+        assert_eq!(key_password.unwrap().expose_secret(), "p");
+        let store = Identity::Pkcs12 { path: "k.p12".into(), password: "p".into() };
+        assert!(matches!(identity(&store), wire::Identity::Pkcs12 { password: Some(_), .. }));
+    }
+
+    #[test]
+    fn mechanisms_keep_their_names() {
+        for mechanism in Mechanism::ALL {
+            let settings = Sasl { mechanism, username: "u".to_owned(), password: "p".into() };
+            assert_eq!(sasl(&settings).mechanism.name(), mechanism.name());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Kafka as a source of observations.
+
+pub mod connect;
+pub mod poll;
+pub mod stream;
+pub mod wire;

@@ -1,0 +1,174 @@
+//! Listening: the group coordinator's own topic, `__consumer_offsets`, as a source of observations.
+//!
+//! Brokers write there every commit and every generation of every group, within a millisecond of its
+//! acknowledgement. Reading it tells what polling can only sample: when a commit really was, also one
+//! that did not move, and every generation of a classic group that lies between two looks. Polling goes
+//! on beside it, as the truth to reconcile with and for what the topic does not tell.
+//!
+//! [`run`] needs READ on the topic. Without that right, or without the topic, it says so
+//! ([`SourceHealth::Failing`]) and tries again later by itself; the screen lives on polling meanwhile.
+//! The consumer is assigned its partitions by hand, joins no group and commits nothing.
+//!
+//! **Transactions.** The tail reads uncommitted: `read_committed` would freeze every group of a partition
+//! behind one open transaction. A commit of a transaction that is aborted later is therefore shown
+//! until the next answer to polling, whose word counts: one round at most.
+//!
+//! `records` says what the bytes of a record mean and knows neither a client nor the model; `translate`
+//! turns records into observations; `tail` is the only place that names rdkafka, on a thread of its own,
+//! because librdkafka blocks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+
+use super::poll::NameFilter;
+use super::wire::{Client, Isolation, OffsetSpec, TopicPartitions, Topics};
+use crate::model::{Body, Clock, Fault, Observation, SourceHealth, SourceId, Timestamp};
+
+pub mod records;
+mod tail;
+mod translate;
+
+/// The topic.
+const TOPIC: &str = "__consumer_offsets";
+
+/// The pause before the topic, or the right to read it, is looked for again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// Batches that may wait; a full channel slows the tail down.
+const BATCHES: usize = 16;
+
+/// What listening needs from outside.
+#[derive(Clone)]
+pub struct Context {
+    /// Tells how many partitions the topic has.
+    pub client: Client,
+    /// How librdkafka reaches the cluster, in its own keys.
+    pub properties: Arc<[(String, SecretString)]>,
+    /// The groups that are looked at.
+    pub groups: NameFilter,
+    /// The topics that are looked at.
+    pub topics: NameFilter,
+    /// The time that observations carry.
+    pub clock: Arc<dyn Clock>,
+    /// Where observations go.
+    pub observations: mpsc::Sender<Observation>,
+}
+
+/// The receiving end of the observations is gone.
+struct Gone;
+
+/// Listens until nobody wants observations any more.
+pub async fn run(context: Context) {
+    let mut listener = Listener { context, failing_since: None };
+    // Nobody listens to us any more: a regular end.
+    let _ = listener.run().await;
+}
+
+fn unsettled() -> Fault {
+    Fault::new("LEADER_NOT_AVAILABLE", "a partition of __consumer_offsets has no leader now")
+}
+
+struct Listener {
+    context: Context,
+    failing_since: Option<Timestamp>,
+}
+
+impl Listener {
+    async fn run(&mut self) -> Result<(), Gone> {
+        loop {
+            match self.ends().await {
+                Ok(ends) => {
+                    let fault = self.listen(ends).await?;
+                    self.failing(fault).await?;
+                }
+                Err(Some(fault)) => self.failing(fault).await?,
+                // No broker was reached: polling says so already.
+                Err(None) => {}
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Where each of the topic's partitions ends now: where listening begins. Left to librdkafka, the
+    /// end would be looked up later, and what was written until then would be missed.
+    async fn ends(&self) -> Result<Vec<(i32, i64)>, Option<Fault>> {
+        let mut ends = Vec::new();
+        for (leader, partitions) in self.by_leader().await? {
+            let of = [TopicPartitions::new(TOPIC, partitions)];
+            let client = &self.context.client;
+            let told = client.list_offsets(leader, &of, OffsetSpec::Latest, Isolation::default());
+            let told = told.await.map_err(|_unreachable| None)?;
+            for partition in told.into_iter().flat_map(|topic| topic.partitions) {
+                match partition.offset {
+                    Ok(end) => ends.push((partition.partition, end.map_or(0, |end| end.offset))),
+                    Err(error) if error.is_authorization() => {
+                        return Err(Some(tail::not_allowed()));
+                    }
+                    // Its leader is changing; better to begin again than without it.
+                    Err(_) => return Err(Some(unsettled())),
+                }
+            }
+        }
+        Ok(ends)
+    }
+
+    async fn by_leader(&self) -> Result<BTreeMap<i32, Vec<i32>>, Option<Fault>> {
+        let names = [Arc::from(TOPIC)];
+        let asked = self.context.client.metadata(Topics::Named(&names)).await;
+        let topic = asked.map_err(|_unreachable| None)?.topics.into_iter().next();
+        let absent = || Fault::new("UNKNOWN_TOPIC_OR_PARTITION", "no __consumer_offsets yet");
+        let partitions = topic.ok_or_else(|| Some(absent()))?.partitions;
+        let partitions = partitions.map_err(|error| {
+            Some(if error.is_authorization() { tail::not_allowed() } else { absent() })
+        })?;
+        let mut by_leader = BTreeMap::<i32, Vec<i32>>::new();
+        for partition in &partitions {
+            let leader = partition.leader.ok_or_else(|| Some(unsettled()))?;
+            by_leader.entry(leader).or_default().push(partition.partition);
+        }
+        if by_leader.is_empty() { Err(Some(absent())) } else { Ok(by_leader) }
+    }
+
+    /// Passes on what the tail brings, until it ends; tells why it did.
+    async fn listen(&mut self, ends: Vec<(i32, i64)>) -> Result<Fault, Gone> {
+        let (sender, mut batches) = mpsc::channel(BATCHES);
+        if let Err(error) = tail::spawn(&self.context, ends, sender) {
+            return Ok(Fault::new(
+                "TAIL_NOT_STARTED",
+                &format!("the tail did not start ({error})"),
+            ));
+        }
+        let mut fault = None;
+        while let Some(batch) = batches.recv().await {
+            match batch {
+                tail::Batch::Listening => {
+                    self.failing_since = None;
+                    self.send(Body::Health(SourceHealth::Working)).await?;
+                }
+                tail::Batch::Seen(bodies) => {
+                    for body in bodies {
+                        self.send(body).await?;
+                    }
+                }
+                tail::Batch::Refused(reason) => fault = Some(reason),
+            }
+        }
+        Ok(fault.unwrap_or_else(|| Fault::new("TAIL_ENDED", "the tail ended without a word")))
+    }
+
+    async fn failing(&mut self, fault: Fault) -> Result<(), Gone> {
+        let now = self.context.clock.now();
+        let since = *self.failing_since.get_or_insert(now);
+        self.send(Body::Health(SourceHealth::Failing { since, fault })).await
+    }
+
+    async fn send(&self, body: Body) -> Result<(), Gone> {
+        let at = self.context.clock.now();
+        let observation = Observation { at, source: SourceId::Stream, body };
+        self.context.observations.send(observation).await.map_err(|_closed| Gone)
+    }
+}

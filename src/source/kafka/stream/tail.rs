@@ -1,0 +1,189 @@
+//! The consumer at the end of the topic, on a thread of its own.
+//!
+//! Assigned by hand, from where each partition ended when listening began; no group, no commits. librdkafka wants a `group.id`
+//! all the same, so lagtop gives its name; it never appears in the cluster.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::Message;
+use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::{Offset, TopicPartitionList};
+use secrecy::ExposeSecret;
+use tokio::sync::mpsc;
+
+use super::translate::Translator;
+use super::{Context, TOPIC};
+use crate::model::{Body, Fault};
+
+/// How long one wait for a record may take, and so how soon the thread notices that it shall end.
+const WAIT: Duration = Duration::from_millis(100);
+
+/// Records put together into one batch at the most, and for how long at the most.
+const BATCH: (usize, Duration) = (2_000, Duration::from_millis(50));
+
+/// What the tail has to say.
+pub(super) enum Batch {
+    /// It reads.
+    Listening,
+    /// What it read.
+    Seen(Vec<Body>),
+    /// It may not, or cannot; it ends.
+    Refused(Fault),
+}
+
+/// librdkafka's own words go nowhere: they would be written over the screen. Errors reach us as results.
+struct Quiet;
+
+impl ClientContext for Quiet {
+    fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
+
+    fn error(&self, _error: KafkaError, _reason: &str) {}
+}
+
+impl ConsumerContext for Quiet {}
+
+/// The reason when the right to read the topic is missing.
+pub(super) fn not_allowed() -> Fault {
+    Fault::new("TOPIC_AUTHORIZATION_FAILED", "no right to read __consumer_offsets")
+}
+
+/// Starts the tail. It ends when the receiving end of `batches` is dropped.
+pub(super) fn spawn(
+    context: &Context,
+    ends: Vec<(i32, i64)>,
+    batches: mpsc::Sender<Batch>,
+) -> io::Result<()> {
+    let translator = Translator::new(
+        Arc::clone(&context.clock),
+        Arc::clone(&context.groups),
+        Arc::clone(&context.topics),
+    );
+    let config = config(context);
+    let read = move || {
+        let ended = consumer(&config, &ends)
+            .and_then(|consumer| Tail { consumer, translator, batches: &batches }.read());
+        if let Err(error) = ended {
+            // Nobody may be listening any more.
+            let _ = batches.blocking_send(Batch::Refused(fault(&error)));
+        }
+    };
+    std::thread::Builder::new().name("lagtop-tail".to_owned()).spawn(read).map(drop)
+}
+
+fn config(context: &Context) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    for (key, value) in context.properties.iter() {
+        config.set(key, value.expose_secret());
+    }
+    config
+        .set("group.id", "lagtop")
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("isolation.level", "read_uncommitted")
+        .set("allow.auto.create.topics", "false")
+        // A commit is worth showing when it happens, and the topic's records are small.
+        .set("fetch.wait.max.ms", "500")
+        .set("fetch.min.bytes", "1")
+        .set("queued.max.messages.kbytes", "8192")
+        .set("fetch.message.max.bytes", "262144");
+    config
+}
+
+fn consumer(config: &ClientConfig, ends: &[(i32, i64)]) -> KafkaResult<BaseConsumer<Quiet>> {
+    let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
+    let mut assignment = TopicPartitionList::with_capacity(ends.len());
+    for &(partition, end) in ends {
+        assignment.add_partition_offset(TOPIC, partition, Offset::Offset(end))?;
+    }
+    consumer.assign(&assignment)?;
+    Ok(consumer)
+}
+
+struct Tail<'a> {
+    consumer: BaseConsumer<Quiet>,
+    translator: Translator,
+    batches: &'a mpsc::Sender<Batch>,
+}
+
+impl Tail<'_> {
+    /// Reads until nobody listens any more.
+    fn read(mut self) -> KafkaResult<()> {
+        let mut listening = false;
+        while !self.batches.is_closed() {
+            let read = self.batch()?;
+            // A wait without an error: nobody has refused us so far.
+            if !listening {
+                listening = true;
+                if self.batches.blocking_send(Batch::Listening).is_err() {
+                    return Ok(());
+                }
+            }
+            let seen = self.translator.take();
+            if read > 0
+                && !seen.is_empty()
+                && self.batches.blocking_send(Batch::Seen(seen)).is_err()
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for a record and takes what is there with it; tells how many there were.
+    fn batch(&mut self) -> KafkaResult<usize> {
+        let (most, longest) = BATCH;
+        let mut wait = WAIT;
+        let mut begun = None;
+        let mut read = 0;
+        while read < most {
+            match self.consumer.poll(wait) {
+                None => break,
+                Some(Ok(message)) => {
+                    self.translator.record(message.key().unwrap_or_default(), message.payload());
+                    read += 1;
+                }
+                Some(Err(error)) if passing(&error) => {}
+                Some(Err(error)) => return Err(error),
+            }
+            wait = Duration::ZERO;
+            if begun.get_or_insert_with(Instant::now).elapsed() > longest {
+                break;
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// Broken connections mend by themselves; librdkafka keeps trying.
+fn passing(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::PartitionEOF
+                | Code::BrokerTransportFailure
+                | Code::AllBrokersDown
+                | Code::OperationTimedOut
+                | Code::Resolve
+                | Code::NotLeaderForPartition
+                | Code::LeaderNotAvailable
+                | Code::GroupAuthorizationFailed
+        )
+    )
+}
+
+fn fault(error: &KafkaError) -> Fault {
+    match error.rdkafka_error_code() {
+        Some(RDKafkaErrorCode::TopicAuthorizationFailed) => not_allowed(),
+        code => {
+            let name = code.map_or_else(|| "TAIL_FAILED".to_owned(), |code| format!("{code:?}"));
+            Fault::new(&name, &format!("the tail of __consumer_offsets ended ({error})"))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The records of the reference's test vectors, as observations.
+
+use super::*;
+
+struct At(i64);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0)
+    }
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
+    digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
+}
+
+/// A commit of `dec-classic` on `dec-b`/0: offset 42, leader epoch 7, at 1795336262059.
+const COMMIT: (&str, &str) = (
+    "0001 000b6465632d636c6173736963 00056465632d62 00000000",
+    "0004 000000000000002a 00000007 0d6e6f74653a2068c3a96c6c6f 000001a2026151ab 01 00 10 \
+     6f159c5b048a4527991719a356988b0a",
+);
+
+/// Generation 1 of `dec-mig`: one member, `dec-a` 0, 1, 2.
+const GENERATION: (&str, &str) = (
+    "0002 00076465632d6d6967",
+    "0003 0008636f6e73756d6572 00000001 000572616e6765 \
+     00296d672d312d34653935373231362d626530382d346663342d393239332d656430363332623133353364 \
+     000001a20261d39a 00000001 \
+     00296d672d312d34653935373231362d626530382d346663342d393239332d656430363332623133353364 \
+     ffff 00046d672d31 000a2f3132372e302e302e31 000493e0 00002710 0000001b 0003 00000001 \
+     00056465632d61 ffffffff 00000000 ffffffff ffff 00000021 0003 00000001 00056465632d61 \
+     00000003 00000000 00000001 00000002 ffffffff",
+);
+
+fn translate(now: i64, record: (&str, &str), groups: &'static str) -> Vec<Body> {
+    let mut translator = Translator::new(
+        Arc::new(At(now)),
+        Arc::new(move |name| name.starts_with(groups)),
+        Arc::new(|_| true),
+    );
+    translator.record(&bytes(record.0), Some(&bytes(record.1)));
+    translator.take()
+}
+
+const RECORDED: i64 = 1_795_336_262_059;
+
+#[test]
+fn a_commit_carries_the_coordinators_time() {
+    let bodies = translate(RECORDED + 3, COMMIT, "dec");
+    let [Body::Recorded(commits)] = bodies.as_slice() else { panic!("{bodies:?}") };
+    let commit = &commits[0];
+    assert_eq!((commit.group.as_str(), commit.topic.as_str()), ("dec-classic", "dec-b"));
+    assert_eq!((commit.partition, commit.offset, commit.leader_epoch), (0, 42, Some(7)));
+    assert_eq!(&*commit.metadata, "note: h\u{e9}llo");
+    assert_eq!(commit.recorded, Timestamp::from_millis(RECORDED));
+}
+
+#[test]
+fn a_clock_that_is_far_off_is_not_believed() {
+    for now in [RECORDED - 3_600_000, RECORDED + 3_600_000] {
+        let bodies = translate(now, COMMIT, "dec");
+        let [Body::Recorded(commits)] = bodies.as_slice() else { panic!("{bodies:?}") };
+        assert_eq!(commits[0].recorded, Timestamp::from_millis(now));
+    }
+}
+
+#[test]
+fn a_generation_describes_its_group() {
+    let bodies = translate(RECORDED, GENERATION, "dec");
+    let [Body::Groups(groups)] = bodies.as_slice() else { panic!("{bodies:?}") };
+    let description = groups[0].description.as_ref().expect("described");
+    assert_eq!((description.epoch, description.state), (Some(1), GroupState::Stable));
+    assert_eq!(description.assignor.as_deref(), Some("range"));
+    let member = &description.members[0];
+    assert_eq!((&*member.client_id, &*member.host), ("mg-1", "127.0.0.1"));
+    let held = TopicPartitions { topic: "dec-a".into(), partitions: vec![0, 1, 2] };
+    assert_eq!(member.assignment, Some(vec![held]));
+}
+
+#[test]
+fn what_is_not_looked_at_or_not_readable_says_nothing() {
+    assert!(translate(RECORDED, COMMIT, "other").is_empty());
+    assert!(translate(RECORDED, GENERATION, "other").is_empty());
+    assert!(translate(RECORDED, ("ffff", "00"), "dec").is_empty());
+    assert!(translate(RECORDED, ("0001", ""), "dec").is_empty());
+}
