@@ -1,0 +1,243 @@
+//! The command line. Doc comments are the help text; nothing is parsed here but the shape.
+//!
+//! Every value stays a raw text on its way into a [`Layer`], so that flags and environment
+//! variables meet the same parsers, and clap never prints a property with its password back.
+
+#![expect(clippy::doc_markdown, reason = "doc comments are printed by --help as they stand")]
+
+use std::ffi::OsString;
+use std::fmt;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+use super::layer::{Given, Layer, Origin};
+use super::settings::{Color, Isolation, Output, Source, Theme};
+
+const EXAMPLES: &str = "\
+Examples:
+  lagtop -b kafka:9092                              watch a cluster
+  lagtop -F client.properties                       with the properties file of a Kafka client
+  lagtop -b kafka:9093 -X security.protocol=SSL -X ssl.ca.location=ca.pem
+  lagtop -b kafka:9092 -g '^billing'                only some groups
+  lagtop once -b kafka:9092 -o json | jq '.groups[] | {group, lag}'
+
+  lagtop export -b kafka:9092 -g '^billing'         figures for Prometheus on port 9308
+
+Every flag has an environment variable, shown in brackets; a flag wins over its variable, both win
+over the properties file. Variables of repeatable flags hold one value a line.";
+
+const ONCE_EXAMPLES: &str = "\
+Examples:
+  lagtop once -b kafka:9092                         a table, for people
+  lagtop once -b kafka:9092 -o json | jq '.groups[] | select(.lag > 1000) | .group'
+  lagtop once -b kafka:9092 -o csv > lag.csv";
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  lagtop export -b kafka:9092                       http://127.0.0.1:9308/metrics
+  lagtop export -b kafka:9092 --listen 0.0.0.0:9308 --interval 5s -t '^orders'";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  lagtop completions bash > ~/.local/share/bash-completion/completions/lagtop
+  lagtop completions zsh > ~/.zfunc/_lagtop
+  lagtop completions fish > ~/.config/fish/completions/lagtop.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  lagtop man | man -l -
+  lagtop man > ~/.local/share/man/man1/lagtop.1";
+
+/// top for Kafka consumer groups: lag, owners, rebalances, and what is wrong
+///
+/// Without a command the live screen is shown. lagtop only reads: it never joins a group, never
+/// commits, never produces.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "lagtop", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// What to do instead of showing the screen.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub shared: SharedArgs,
+}
+
+/// What to do instead of showing the screen.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Wait for one complete round, print it, exit
+    ///
+    /// Exit codes: 0 complete, 1 could not connect or nothing could be read, 2 usage, 4 printed,
+    /// but something in it could not be read.
+    #[command(after_help = ONCE_EXAMPLES)]
+    Once(OnceArgs),
+    /// Serve figures to Prometheus until told to end
+    ///
+    /// /metrics is rendered from the last round, so a scrape costs the cluster nothing; what is not
+    /// known or stale is absent. /healthz answers 200 while rounds succeed, 503 with the reason
+    /// otherwise. Exit codes: 0 told to end, 1 could not listen, 2 usage.
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
+    /// Print a shell's completions
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Print the man page
+    #[command(after_help = MAN_EXAMPLES)]
+    Man,
+}
+
+/// Flags of `lagtop export`.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:9308] [env: LAGTOP_LISTEN]
+    #[arg(short, long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<OsString>,
+}
+
+/// Flags of `lagtop completions`.
+#[derive(Clone, Debug, Args)]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// Flags of `lagtop once`.
+#[derive(Clone, Debug, Args)]
+pub struct OnceArgs {
+    /// Form of what is printed [default: table] [env: LAGTOP_OUTPUT]
+    #[arg(short, long, value_name = "FORM", value_enum)]
+    pub output: Option<Output>,
+}
+
+/// Flags that every command takes. `None` and empty lists mean: not given.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SharedArgs {
+    /// Brokers to start from, separated by commas; port 9092 if none is named
+    /// [env: LAGTOP_BOOTSTRAP]
+    #[arg(short, long, value_name = "HOST:PORT", value_hint = ValueHint::Hostname)]
+    #[arg(global = true, help_heading = "Cluster")]
+    pub bootstrap: Option<OsString>,
+
+    /// Client properties, as Java's or librdkafka's clients use them [env: LAGTOP_PROPERTIES]
+    #[arg(short = 'F', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(global = true, help_heading = "Cluster")]
+    pub properties: Option<OsString>,
+
+    /// One client property; repeatable [env: LAGTOP_PROPERTY]
+    ///
+    /// Wins over the same key in the file. What lagtop does not use itself goes to librdkafka,
+    /// which reads records. Other users of this host can see the command line: keep passwords in
+    /// the file or in LAGTOP_PROPERTY.
+    #[arg(short = 'X', long, value_name = "KEY=VALUE")]
+    #[arg(global = true, help_heading = "Cluster")]
+    pub property: Vec<Unshown>,
+
+    /// How long one request may take, as in 5s or 800ms [default: 5s] [env: LAGTOP_TIMEOUT]
+    #[arg(long, value_name = "DURATION", global = true, help_heading = "Cluster")]
+    pub timeout: Option<OsString>,
+
+    /// Groups whose name matches; repeatable, any may match [env: LAGTOP_GROUP]
+    #[arg(short, long, value_name = "REGEX", global = true, help_heading = "What to watch")]
+    pub group: Vec<OsString>,
+
+    /// Topics whose name matches; repeatable, any may match [env: LAGTOP_TOPIC]
+    #[arg(short, long, value_name = "REGEX", global = true, help_heading = "What to watch")]
+    pub topic: Vec<OsString>,
+
+    /// Time between two rounds, at least 100ms [default: 1s] [env: LAGTOP_INTERVAL]
+    #[arg(long, value_name = "DURATION", global = true, help_heading = "What to watch")]
+    pub interval: Option<OsString>,
+
+    /// Where the log ends: at the high watermark, or before open transactions
+    /// [default: read_uncommitted] [env: LAGTOP_ISOLATION]
+    #[arg(long, value_name = "LEVEL", value_enum, global = true, help_heading = "What to watch")]
+    pub isolation: Option<Isolation>,
+
+    /// How the live screen learns of commits: by polling, and by listening to __consumer_offsets
+    /// where that may be read [default: auto] [env: LAGTOP_SOURCE]
+    #[arg(long, value_name = "SOURCE", value_enum, global = true, help_heading = "What to watch")]
+    pub source: Option<Source>,
+
+    /// Whether to use colour; NO_COLOR is honoured [default: auto] [env: LAGTOP_COLOR]
+    #[arg(long, value_name = "WHEN", value_enum, global = true, help_heading = "Looks")]
+    pub color: Option<Color>,
+
+    /// Colours for a dark or a light terminal [default: auto] [env: LAGTOP_THEME]
+    #[arg(long, value_name = "THEME", value_enum, global = true, help_heading = "Looks")]
+    pub theme: Option<Theme>,
+
+    /// Draw with ASCII characters only [default: false] [env: LAGTOP_ASCII]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", global = true, help_heading = "Looks")]
+    pub ascii: Option<OsString>,
+
+    /// Say which properties are not used, and the like [default: false] [env: LAGTOP_VERBOSE]
+    #[arg(short, long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", global = true, help_heading = "Looks")]
+    pub verbose: Option<OsString>,
+}
+
+/// A text that may hold a password: `Debug` leaves it out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unshown(pub OsString);
+
+impl From<OsString> for Unshown {
+    fn from(text: OsString) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Unshown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[not shown]")
+    }
+}
+
+impl Layer {
+    /// The layer that the flags make.
+    #[must_use]
+    pub fn from_flags(cli: &Cli) -> Self {
+        let shared = &cli.shared;
+        let output = cli.command.as_ref().and_then(|command| match command {
+            Command::Once(once) => once.output,
+            _ => None,
+        });
+        let listen = cli.command.as_ref().and_then(|command| match command {
+            Command::Export(export) => export.listen.as_ref(),
+            _ => None,
+        });
+        Self {
+            bootstrap: text("--bootstrap", shared.bootstrap.as_ref()),
+            properties_file: text("-F", shared.properties.as_ref()),
+            properties: texts("-X", shared.property.iter().map(|property| &property.0)),
+            groups: texts("--group", &shared.group),
+            topics: texts("--topic", &shared.topic),
+            interval: text("--interval", shared.interval.as_ref()),
+            timeout: text("--timeout", shared.timeout.as_ref()),
+            isolation: choice("--isolation", shared.isolation),
+            source: choice("--source", shared.source),
+            color: choice("--color", shared.color),
+            theme: choice("--theme", shared.theme),
+            ascii: text("--ascii", shared.ascii.as_ref()),
+            verbose: text("--verbose", shared.verbose.as_ref()),
+            output: choice("--output", output),
+            listen: text("--listen", listen),
+        }
+    }
+}
+
+fn text(flag: &'static str, given: Option<&OsString>) -> Option<Given> {
+    given.map(|text| Given { text: text.clone(), from: Origin::Flag(flag) })
+}
+
+fn texts<'a>(flag: &'static str, given: impl IntoIterator<Item = &'a OsString>) -> Vec<Given> {
+    given.into_iter().filter_map(|one| text(flag, Some(one))).collect()
+}
+
+fn choice<T: ValueEnum>(flag: &'static str, given: Option<T>) -> Option<Given> {
+    let named = given?.to_possible_value()?;
+    Some(Given { text: named.get_name().into(), from: Origin::Flag(flag) })
+}

@@ -1,0 +1,84 @@
+//! One place where settings are written, as raw texts that remember that place.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a text was written. Displays as a person would point at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag, by the name people type: `--interval`, `-X`.
+    Flag(&'static str),
+    /// An environment variable.
+    Variable(&'static str),
+    /// A line of a client properties file.
+    File {
+        /// As given on the command line.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) | Self::Variable(name) => f.write_str(name),
+            Self::File { path, line } => {
+                write!(f, "{}:{line}", path.to_string_lossy().escape_debug())
+            }
+        }
+    }
+}
+
+/// A raw text and where it was written.
+///
+/// `Debug` leaves the text out: a property is given as one text with its secret in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Unparsed. An [`OsString`], because paths need not be Unicode.
+    pub text: OsString,
+    /// Where.
+    pub from: Origin,
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Given").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// Everything that one place may set. `None` and empty lists mean: not set here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layer {
+    /// Broker addresses, a comma list.
+    pub bootstrap: Option<Given>,
+    /// Path of a client properties file.
+    pub properties_file: Option<Given>,
+    /// Client properties, `KEY=VALUE` each; within a layer the last of a key wins.
+    pub properties: Vec<Given>,
+    /// Regular expressions for group names.
+    pub groups: Vec<Given>,
+    /// Regular expressions for topic names.
+    pub topics: Vec<Given>,
+    /// Time between two rounds, as humantime reads it.
+    pub interval: Option<Given>,
+    /// Deadline of one request, as humantime reads it.
+    pub timeout: Option<Given>,
+    /// Name of an [`Isolation`](super::Isolation).
+    pub isolation: Option<Given>,
+    /// Name of a [`Source`](super::Source).
+    pub source: Option<Given>,
+    /// Name of a [`Color`](super::Color).
+    pub color: Option<Given>,
+    /// Name of a [`Theme`](super::Theme).
+    pub theme: Option<Given>,
+    /// `true` or `false`.
+    pub ascii: Option<Given>,
+    /// `true` or `false`.
+    pub verbose: Option<Given>,
+    /// Name of an [`Output`](super::Output).
+    pub output: Option<Given>,
+    /// Address and port to listen on.
+    pub listen: Option<Given>,
+}

@@ -1,0 +1,353 @@
+//! What lagtop was told, fully resolved: where a default exists no `Option` is left.
+//!
+//! `Debug` of everything here is safe to print: passwords, keys and passed-through property values
+//! are [`SecretString`]s.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use regex::Regex;
+use secrecy::SecretString;
+
+use super::bootstrap::HostPort;
+use super::layer::Origin;
+
+/// Everything that lagtop was told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What to do.
+    pub face: Face,
+    /// How to reach the cluster.
+    pub connection: Connection,
+    /// What to watch.
+    pub filters: Filters,
+    /// Time between the starts of two rounds: 100 ms to 1 h.
+    pub interval: Duration,
+    /// Where the log ends for a consumer.
+    pub isolation: Isolation,
+    /// How commits are learnt of.
+    pub source: Source,
+    /// What the screen looks like.
+    pub looks: Looks,
+    /// Whether the notes are to be printed.
+    pub verbose: bool,
+    /// What was read but is not used, and the like; in the order found.
+    pub notes: Vec<Note>,
+}
+
+/// What lagtop does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// The live screen.
+    Screen,
+    /// One complete round, printed.
+    Once {
+        /// Form of what is printed.
+        output: Output,
+    },
+    /// Pages for Prometheus.
+    Export {
+        /// Where.
+        listen: SocketAddr,
+    },
+}
+
+/// Form of what `lagtop once` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// One object, for programs
+    Json,
+    /// One row a group and partition
+    Csv,
+}
+
+/// Where the log ends for a consumer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum Isolation {
+    /// At the high watermark
+    #[default]
+    ReadUncommitted,
+    /// At the last stable offset, before the first open transaction
+    ReadCommitted,
+}
+
+/// How the live screen learns of commits and rebalances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Source {
+    /// Listen where that is allowed, and poll
+    #[default]
+    Auto,
+    /// The same, and say so where listening is not allowed
+    Stream,
+    /// Poll only
+    Poll,
+}
+
+/// Whether to use colour. `Auto` leaves it to what the terminal can do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// As the terminal can
+    #[default]
+    Auto,
+    /// Even where the terminal claims not to
+    Always,
+    /// Bold, underlined and reversed only
+    Never,
+}
+
+/// Colours for a dark or a light terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// As the terminal says it is (`COLORFGBG`), else dark
+    #[default]
+    Auto,
+    /// Light text on dark ground
+    Dark,
+    /// Dark text on light ground
+    Light,
+}
+
+/// What the screen looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// Whether to use colour.
+    pub color: Color,
+    /// Which palette.
+    pub theme: Theme,
+    /// Draw with ASCII characters only.
+    pub ascii: bool,
+}
+
+/// What to watch.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Groups by name.
+    pub groups: NameFilter,
+    /// Topics by name.
+    pub topics: NameFilter,
+}
+
+/// Regular expressions of which any may match; without any, every name passes.
+#[derive(Clone, Debug, Default)]
+pub struct NameFilter(Vec<Regex>);
+
+impl NameFilter {
+    /// A filter of these expressions.
+    #[must_use]
+    pub fn new(any_of: Vec<Regex>) -> Self {
+        Self(any_of)
+    }
+
+    /// Whether `name` passes. Expressions match anywhere in the name unless anchored.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|regex| regex.is_match(name))
+    }
+
+    /// Whether every name passes.
+    #[must_use]
+    pub fn passes_all(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// How to reach the cluster; feeds the wire client and librdkafka alike.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Where to start; never empty.
+    pub bootstrap: Vec<HostPort>,
+    /// How lagtop names itself to brokers.
+    pub client_id: String,
+    /// Encryption and authentication.
+    pub security: Security,
+    /// Deadline of one request: 100 ms to 5 min.
+    pub request_timeout: Duration,
+    /// Deadline of dialling a broker, TLS and SASL included: 100 ms to 5 min.
+    pub connect_timeout: Duration,
+    /// Properties given one by one that lagtop does not use itself, for librdkafka.
+    pub passed_through: Vec<(String, SecretString)>,
+}
+
+/// Encryption and authentication: the four values of `security.protocol` by their two halves.
+#[derive(Clone, Debug, Default)]
+pub struct Security {
+    /// `None`: plain text.
+    pub tls: Option<Tls>,
+    /// `None`: no authentication beyond a client certificate.
+    pub sasl: Option<Sasl>,
+}
+
+/// How a broker proves itself, and how lagtop does.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// Who may sign brokers' certificates.
+    pub trust: Trust,
+    /// The client certificate; `None` where the broker wants none.
+    pub identity: Option<Identity>,
+    /// How much of a broker's certificate is checked.
+    pub verify: Verify,
+}
+
+/// Who may sign brokers' certificates.
+#[derive(Clone, Debug)]
+pub enum Trust {
+    /// The authorities that the operating system trusts.
+    System,
+    /// A file of PEM certificates.
+    PemFile(PathBuf),
+    /// A directory of PEM certificates by hash, as `openssl rehash` makes it.
+    PemDirectory(PathBuf),
+    /// PEM certificates given as text.
+    Pem(SecretString),
+    /// A Java trust store in PKCS#12 form.
+    Pkcs12 {
+        /// The store.
+        path: PathBuf,
+        /// Empty if none was given.
+        password: SecretString,
+    },
+}
+
+/// A PEM text, or the file it is in.
+#[derive(Clone, Debug)]
+pub enum Pem {
+    /// Read when dialling, so that a renewed certificate is taken up.
+    File(PathBuf),
+    /// Secret also where it is only a certificate: keys come the same way.
+    Text(SecretString),
+}
+
+/// The client certificate and its private key.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// Both in PEM; they may name the same file.
+    Pem {
+        /// The certificate, intermediate ones after it.
+        certificate: Pem,
+        /// Its private key.
+        key: Pem,
+        /// `None`: the key is not encrypted.
+        password: Option<SecretString>,
+    },
+    /// Both in one PKCS#12 file.
+    Pkcs12 {
+        /// The store.
+        path: PathBuf,
+        /// Empty if none was given.
+        password: SecretString,
+    },
+}
+
+/// How much of a broker's certificate is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verify {
+    /// Signed by someone trusted, and for the host that was dialled.
+    #[default]
+    Full,
+    /// Signed by someone trusted, for whatever host.
+    ChainOnly,
+    /// Nothing: whoever answers is believed.
+    Nothing,
+}
+
+/// SASL with a name and a password.
+#[derive(Clone, Debug)]
+pub struct Sasl {
+    /// How they are shown to the broker.
+    pub mechanism: Mechanism,
+    /// Never empty.
+    pub username: String,
+    /// May be empty.
+    pub password: SecretString,
+}
+
+/// The SASL mechanisms that lagtop speaks. Displays as Kafka names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// RFC 4616; the password crosses the wire.
+    Plain,
+    /// RFC 7677.
+    ScramSha256,
+    /// RFC 7677, as Kafka's SCRAM-SHA-512.
+    ScramSha512,
+}
+
+impl Mechanism {
+    /// Every mechanism.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::ScramSha256, Self::ScramSha512];
+
+    /// As Kafka names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha512 => "SCRAM-SHA-512",
+        }
+    }
+}
+
+impl fmt::Display for Mechanism {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Something worth knowing that is no error. Displays as one sentence without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A property that does not matter for asking.
+    Ignored {
+        /// The key as written.
+        key: String,
+        /// Where.
+        from: Origin,
+    },
+    /// The same setting twice in one place: the last wins, as in Java's clients.
+    Repeated {
+        /// The key that lost, as written.
+        key: String,
+        /// Where.
+        from: Origin,
+        /// Where the winner is.
+        by: Origin,
+    },
+    /// Certificates or credentials that `security.protocol` has no use for.
+    Unused {
+        /// The key as written.
+        key: String,
+        /// Where.
+        from: Origin,
+        /// `security.protocol`, as Kafka writes it.
+        protocol: &'static str,
+    },
+    /// A variable that begins with `LAGTOP_` and is none of ours.
+    UnknownVariable {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ignored { key, from } => write!(f, "{from}: {key} is not used by lagtop"),
+            Self::Repeated { key, from, by } => {
+                write!(f, "{from}: {key} is set again at {by}, which wins")
+            }
+            Self::Unused { key, from, protocol } => {
+                write!(f, "{from}: {key} has no use with security.protocol={protocol}")
+            }
+            Self::UnknownVariable { name } => {
+                write!(f, "{} is no variable of lagtop's", name.escape_debug())
+            }
+        }
+    }
+}
