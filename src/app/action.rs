@@ -1,0 +1,80 @@
+//! What a key or a click can mean.
+
+use super::Pane;
+
+/// What a key or a click can mean. The key table ([`super::keymap`]) says which chord means what where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// One screenful up.
+    PageUp,
+    /// One screenful down.
+    PageDown,
+    /// Half a screenful up.
+    HalfPageUp,
+    /// Half a screenful down.
+    HalfPageDown,
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+    /// To the pane on the left.
+    Left,
+    /// To the pane on the right.
+    Right,
+    /// To the next pane.
+    NextPane,
+    /// To the previous pane.
+    PreviousPane,
+    /// To this pane.
+    Focus(Pane),
+    /// Into what is selected.
+    Open,
+    /// Back out: close, clear, or one step up.
+    Back,
+    /// Begin to type a filter.
+    Filter,
+    /// Sort by the next column.
+    NextSort,
+    /// Turn the sort order round.
+    ReverseSort,
+    /// Give the focused pane the whole screen, or take it back.
+    Zoom,
+    /// Hold the picture still while collection goes on, or let it run again.
+    Pause,
+    /// A longer interval between rounds.
+    Slower,
+    /// A shorter interval between rounds.
+    Faster,
+    /// Copy the selected row.
+    CopyRow,
+    /// Logarithmic or linear sparklines.
+    LogScale,
+    /// The selected partition's topic in all groups, or the selected group's partitions again.
+    AllGroups,
+    /// Members × partitions, or the list of members again.
+    Matrix,
+    /// Show the keys, or hide them.
+    Help,
+    /// Keep the filter as typed and go on.
+    Accept,
+    /// Give up typing: the filter as it was before.
+    Cancel,
+    /// Erase the character before the cursor.
+    Erase,
+    /// Erase the word before the cursor.
+    EraseWord,
+    /// Erase all that was typed.
+    EraseAll,
+    /// Quit and restore the screen.
+    Quit,
+    /// Quit and leave the last frame in the scrollback.
+    QuitLeavingFrame,
+    /// Stop and give the terminal back to the shell until `fg`.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+}

@@ -1,0 +1,23 @@
+//! What `update` asks the terminal to do.
+
+use crate::model::PollPlan;
+
+/// What [`update`](super::update()) asks the terminal to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// The picture has changed: draw it when the pace allows.
+    Draw,
+    /// The screen may be spoilt: draw every cell again.
+    Redraw,
+    /// Leave.
+    Quit {
+        /// Leave the last frame in the scrollback.
+        leave_frame: bool,
+    },
+    /// Put this text into the clipboard of the person's terminal.
+    Copy(String),
+    /// Tell the sources what is looked at now.
+    SetPlan(PollPlan),
+    /// Give the terminal back to the shell and stop until continued.
+    Suspend,
+}

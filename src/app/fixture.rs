@@ -1,0 +1,212 @@
+//! Snapshots for the tests of this room and of the terminal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{AppState, Chord, Effect, Input, Key, Looks, Options, update};
+use crate::model::{
+    Commit, Cost, GroupEntry, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic, GroupView,
+    Isolation, Lag, MemberRef, MemberView, PartitionView, Rate, Rebalance, RoundReport, Snapshot,
+    SourceHealth, SourceId, SourceView, Timestamp, Took, TopicPartitions,
+};
+
+/// The moment at which everything here happens.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_750_000_000_000);
+
+/// A group as a test describes it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    /// Lag of each partition of its topic `orders`; `None`: no commit.
+    pub(crate) lags: Vec<Option<i64>>,
+    /// Client ids; partitions are dealt out in turn.
+    pub(crate) members: Vec<&'static str>,
+    /// Records a second in and out.
+    pub(crate) rates: Option<(f64, f64)>,
+    pub(crate) rebalances: i64,
+}
+
+pub(crate) fn group(name: &str, lags: &[i64]) -> Group {
+    Group {
+        name: name.to_owned(),
+        lags: lags.iter().copied().map(Some).collect(),
+        ..Group::default()
+    }
+}
+
+impl Group {
+    pub(crate) fn members(mut self, members: &[&'static str]) -> Self {
+        self.members = members.to_vec();
+        self
+    }
+
+    pub(crate) fn rates(mut self, arriving: f64, consumed: f64) -> Self {
+        self.rates = Some((arriving, consumed));
+        self
+    }
+
+    pub(crate) fn rebalances(mut self, count: i64) -> Self {
+        self.rebalances = count;
+        self
+    }
+
+    fn view(&self) -> GroupView {
+        let id = GroupId::from(self.name.as_str());
+        let mut view = GroupView::new(id, GroupKind::Classic, GroupState::Stable);
+        let count = self.members.len();
+        let partitions: Vec<_> =
+            self.lags.iter().enumerate().map(|(at, &lag)| partition(at, lag, count)).collect();
+        view.members = Some(
+            self.members.iter().enumerate().map(|(at, name)| member(self, at, name)).collect(),
+        );
+        view.totals.lag = self.lags.iter().flatten().copied().reduce(|a, b| a + b);
+        view.totals.partitions = partitions.len();
+        view.totals.arriving = self.rates.map(|rates| Rate(rates.0));
+        view.totals.consumed = self.rates.map(|rates| Rate(rates.1));
+        view.topics = Arc::new([GroupTopic { topic: "orders".into(), partitions }]);
+        view.rebalances = Arc::new((0..self.rebalances).map(rebalance).collect());
+        view
+    }
+}
+
+fn partition(at: usize, lag: Option<i64>, members: usize) -> PartitionView {
+    PartitionView {
+        partition: i32::try_from(at).expect("few"),
+        commit: lag.map(|_| Commit {
+            recorded: None,
+            offset: 100,
+            seen: NOW,
+            moved: None,
+            leader_epoch: None,
+            metadata: "".into(),
+        }),
+        fault: None,
+        owner: (members > 0).then(|| at % members),
+        lag: Lag { records: lag, ..Lag::default() },
+        consumed: None,
+        eta: None,
+        history: Arc::default(),
+    }
+}
+
+fn member(group: &Group, at: usize, name: &str) -> MemberView {
+    let held = |partition: &usize| partition % group.members.len() == at;
+    let partitions: Vec<i32> = (0..group.lags.len())
+        .filter(held)
+        .map(|partition| i32::try_from(partition).expect("few"))
+        .collect();
+    let lags = group.lags.iter().enumerate().filter(|(partition, _)| held(partition));
+    MemberView {
+        id: format!("{name}-{at}").as_str().into(),
+        instance_id: None,
+        client_id: name.into(),
+        host: format!("10.0.0.{}", 9 - at % 9).as_str().into(),
+        rack: None,
+        epoch: None,
+        classic: false,
+        lag: lags.filter_map(|(_, lag)| *lag).reduce(|a, b| a + b),
+        assignment: Some(if partitions.is_empty() {
+            Vec::new()
+        } else {
+            vec![TopicPartitions { topic: "orders".into(), partitions }]
+        }),
+        target: None,
+        consumed: None,
+    }
+}
+
+fn rebalance(number: i64) -> Rebalance {
+    let joined = MemberRef { id: "m-0".into(), client_id: "m".into(), host: "10.0.0.1".into() };
+    Rebalance {
+        at: NOW.minus(Duration::from_hours(1)).plus(Duration::from_secs(number.unsigned_abs())),
+        took: Took::AtMost(Duration::from_secs(number.unsigned_abs() % 7)),
+        epoch: i32::try_from(number).ok(),
+        ended_in: GroupState::Stable,
+        joined: vec![joined],
+        left: Vec::new(),
+        moved: Vec::new(),
+    }
+}
+
+/// A snapshot of these groups after `rounds` rounds.
+pub(crate) fn snapshot(groups: &[Group], rounds: u64) -> Arc<Snapshot> {
+    let mut entries: Vec<_> = groups
+        .iter()
+        .map(|group| GroupEntry { view: Arc::new(group.view()), seen: GroupSeen::default() })
+        .collect();
+    entries.sort_by(|a, b| a.view.id.cmp(&b.view.id));
+    let source = SourceView {
+        id: SourceId::Poll,
+        health: SourceHealth::Working,
+        last_round: Some(RoundReport {
+            number: rounds,
+            started: NOW,
+            lists_complete: true,
+            complete: true,
+            next_in_ms: 1_000,
+            cost: Cost::default(),
+        }),
+        last_round_at: Some(NOW),
+        requests_per_second: None,
+        bytes_per_second: None,
+        throttled_ms: 0,
+    };
+    Arc::new(Snapshot {
+        version: rounds,
+        groups: entries.into(),
+        sources: Arc::new([source]),
+        ..Snapshot::empty(NOW, Isolation::default())
+    })
+}
+
+pub(crate) fn options() -> Options {
+    Options { title: "test".to_owned(), interval: Duration::from_secs(1), looks: Looks::default() }
+}
+
+/// An application that has seen these groups for ten rounds, at 160x45, with ten rows a pane.
+pub(crate) fn app(groups: &[Group]) -> AppState {
+    let mut app = AppState::new(options(), snapshot(groups, 10));
+    update(&mut app, Input::Resize { width: 160, height: 45 }, NOW);
+    let mut hits = super::HitMap { heights: [10; 4], ..super::HitMap::default() };
+    hits.page = super::Extent { lines: 30, height: 10 };
+    hits.help = hits.page;
+    app.drawn(hits);
+    app
+}
+
+/// Presses keys, as they are written in the README.
+pub(crate) fn press(app: &mut AppState, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for name in keys.split_whitespace() {
+        effects.extend(update(app, Input::Key(chord(name)), NOW));
+    }
+    effects
+}
+
+fn chord(name: &str) -> Chord {
+    let named = [
+        ("Enter", Key::Enter),
+        ("Esc", Key::Esc),
+        ("Tab", Key::Tab),
+        ("Shift-Tab", Key::BackTab),
+        ("Up", Key::Up),
+        ("Down", Key::Down),
+        ("Left", Key::Left),
+        ("Right", Key::Right),
+        ("PgUp", Key::PageUp),
+        ("PgDn", Key::PageDown),
+        ("Home", Key::Home),
+        ("End", Key::End),
+        ("Backspace", Key::Backspace),
+        ("Space", Key::Char(' ')),
+    ];
+    if let Some(&(_, key)) = named.iter().find(|(known, _)| *known == name) {
+        return Chord::key(key);
+    }
+    let mut chars = name.chars();
+    match (name.strip_prefix("Ctrl-"), chars.next(), chars.next()) {
+        (Some(letter), ..) => Chord::ctrl(letter.to_lowercase().chars().next().expect("a letter")),
+        (None, Some(char), None) => Chord::char(char),
+        _ => panic!("no key is called {name}"),
+    }
+}

@@ -1,0 +1,155 @@
+//! What comes in: keys, the mouse, sizes, snapshots, ticks.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::model::Snapshot;
+
+/// What [`update`](super::update()) reacts to.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A key was pressed (or repeats).
+    Key(Chord),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows now.
+    Resize {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// A new snapshot was published.
+    Snapshot(Arc<Snapshot>),
+    /// Time has passed: an age on screen may read differently, a message may have had its time.
+    Tick,
+}
+
+/// A key without its modifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A character, with Shift already applied.
+    Char(char),
+    /// Enter.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tab.
+    Tab,
+    /// Shift-Tab.
+    BackTab,
+    /// Backspace.
+    Backspace,
+    /// Arrow up.
+    Up,
+    /// Arrow down.
+    Down,
+    /// Arrow left.
+    Left,
+    /// Arrow right.
+    Right,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// Home.
+    Home,
+    /// End.
+    End,
+    /// A function key, from 1.
+    F(u8),
+}
+
+/// A key with its modifiers. Shift is part of the character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Chord {
+    /// The key.
+    pub key: Key,
+    /// With Control.
+    pub ctrl: bool,
+    /// With Alt.
+    pub alt: bool,
+}
+
+impl Chord {
+    /// A key alone.
+    #[must_use]
+    pub const fn key(key: Key) -> Self {
+        Self { key, ctrl: false, alt: false }
+    }
+
+    /// A character alone.
+    #[must_use]
+    pub const fn char(char: char) -> Self {
+        Self::key(Key::Char(char))
+    }
+
+    /// A character with Control.
+    #[must_use]
+    pub const fn ctrl(char: char) -> Self {
+        Self { key: Key::Char(char), ctrl: true, alt: false }
+    }
+
+    /// The text that this chord types; `None` for a command.
+    #[must_use]
+    pub const fn typed(self) -> Option<char> {
+        match self.key {
+            Key::Char(char) if !self.ctrl && !self.alt => Some(char),
+            _ => None,
+        }
+    }
+
+    /// The chord as help and README write it.
+    #[must_use]
+    pub fn label(self, ascii: bool) -> Cow<'static, str> {
+        let key: Cow<'static, str> = match self.key {
+            Key::Char(' ') => "Space".into(),
+            Key::Char(char) if self.ctrl => char.to_ascii_uppercase().to_string().into(),
+            Key::Char(char) => char.to_string().into(),
+            Key::Enter => "Enter".into(),
+            Key::Esc => "Esc".into(),
+            Key::Tab => "Tab".into(),
+            Key::BackTab => "Shift-Tab".into(),
+            Key::Backspace => "Backspace".into(),
+            Key::Up => if ascii { "Up" } else { "↑" }.into(),
+            Key::Down => if ascii { "Down" } else { "↓" }.into(),
+            Key::Left => if ascii { "Left" } else { "←" }.into(),
+            Key::Right => if ascii { "Right" } else { "→" }.into(),
+            Key::PageUp => "PgUp".into(),
+            Key::PageDown => "PgDn".into(),
+            Key::Home => "Home".into(),
+            Key::End => "End".into(),
+            Key::F(number) => format!("F{number}").into(),
+        };
+        match (self.ctrl, self.alt) {
+            (false, false) => key,
+            (true, false) => format!("Ctrl-{key}").into(),
+            (false, true) => format!("Alt-{key}").into(),
+            (true, true) => format!("Ctrl-Alt-{key}").into(),
+        }
+    }
+}
+
+/// What the mouse did, and in which cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    /// What it did.
+    pub kind: MouseKind,
+    /// Column, from 0.
+    pub x: u16,
+    /// Row, from 0.
+    pub y: u16,
+}
+
+/// What the mouse did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseKind {
+    /// The left button was pressed.
+    Click,
+    /// The wheel turned one step up.
+    WheelUp,
+    /// The wheel turned one step down.
+    WheelDown,
+}

@@ -1,0 +1,41 @@
+//! What the person at the screen is doing: where they look, what they have selected, typed and paused.
+//!
+//! Everything here is pure. [`update()`] takes an [`Input`] and the time, changes the [`AppState`] and
+//! returns [`Effect`]s for the terminal to perform; drawing reads a [`View`] and returns a [`HitMap`],
+//! which the next `update` reads. This room imports the model only, names no terminal and no drawing
+//! library, and never reads a clock.
+//!
+//! Rows are selected by what they are, never by where they stand: a group that moves up in a re-sorted
+//! table stays selected, and one that vanishes leaves the cursor in its place with a word about it.
+
+pub mod action;
+pub mod copy;
+pub mod effect;
+pub mod filter;
+pub mod input;
+pub mod keymap;
+pub mod looks;
+pub mod pane;
+pub mod rows;
+pub mod state;
+pub mod table;
+pub mod update;
+pub mod view;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+pub use action::Action;
+pub use effect::Effect;
+pub use filter::Filter;
+pub use input::{Chord, Input, Key, Mouse, MouseKind};
+pub use looks::{Depth, Looks, Theme};
+pub use pane::{
+    GroupSort, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort, RebalanceKey,
+    RebalanceSort, Shape, SortBy, SortColumn,
+};
+pub use rows::{MemberRow, PartitionRow, Rows, Unowned};
+pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Toast};
+pub use table::Table;
+pub use update::update;
+pub use view::{Area, Extent, Hit, HitMap, View, Zone};

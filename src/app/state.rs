@@ -1,0 +1,257 @@
+//! The state of the screen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::keymap::Scope;
+use super::{
+    Filter, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort,
+    RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, Table,
+};
+use crate::model::{GroupId, PollPlan, Snapshot, Timestamp, TopicName};
+
+/// From this size on all panes are shown at once.
+const ALL_PANES: (u16, u16) = (120, 30);
+/// Below this size only a line is shown that says so.
+const ANYTHING: (u16, u16) = (40, 10);
+
+/// What is settled before the first frame.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What the header calls the cluster: the profile's name, or the first bootstrap server.
+    pub title: String,
+    /// The pause between rounds to begin with.
+    pub interval: Duration,
+    /// What the terminal can show.
+    pub looks: Looks,
+}
+
+/// What the person at the screen is doing.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// What the header calls the cluster. Unescaped.
+    pub title: String,
+    /// What the terminal can show.
+    pub looks: Looks,
+    /// The newest snapshot.
+    pub live: Arc<Snapshot>,
+    /// The picture that a pause holds.
+    pub paused: Option<Paused>,
+    /// The terminal's columns and rows.
+    pub size: (u16, u16),
+    /// The pane that keys go to.
+    pub focus: Pane,
+    /// The focused pane has the whole screen.
+    pub zoom: bool,
+    /// The Groups pane.
+    pub groups: Table<GroupId, GroupSort>,
+    /// The Partitions pane.
+    pub partitions: Table<PartitionKey, PartitionSort>,
+    /// The Members pane.
+    pub members: Table<MemberKey, MemberSort>,
+    /// The Rebalances pane.
+    pub rebalances: Table<RebalanceKey, RebalanceSort>,
+    /// What the Partitions pane lists.
+    pub scope: PartitionScope,
+    /// The rows of all panes, up to date with everything else here.
+    pub rows: Rows,
+    /// Open detail pages; the last one is seen.
+    pub pages: Vec<Page>,
+    /// The filter that is being typed.
+    pub prompt: Option<Prompt>,
+    /// The help's scroll position, while it is open.
+    pub help: Option<usize>,
+    /// A passing message.
+    pub toast: Option<Toast>,
+    /// The pause from the start of a round to the start of the next.
+    pub interval: Duration,
+    /// Sparklines and charts are logarithmic.
+    pub log_scale: bool,
+    /// The Members pane shows members × partitions.
+    pub matrix: bool,
+    /// What the last frame found out about itself.
+    pub hits: HitMap,
+    /// The group whose partitions, members and rebalances the rows are.
+    pub(super) detailed: Option<GroupId>,
+    /// Grows with each picture shown.
+    pub(super) picture_number: u64,
+    /// The plan last told to the sources.
+    pub(super) plan: Option<PollPlan>,
+}
+
+/// A picture held still.
+#[derive(Clone, Debug)]
+pub struct Paused {
+    /// The snapshot shown.
+    pub snapshot: Arc<Snapshot>,
+    /// When the pause began: the moment that ages are counted to.
+    pub at: Timestamp,
+}
+
+/// What the Partitions pane lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PartitionScope {
+    /// The selected group's partitions.
+    #[default]
+    Group,
+    /// This topic's partitions in all groups.
+    Topic(TopicName),
+}
+
+/// What a detail page is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A partition as one group consumes it.
+    Partition(PartitionKey),
+    /// A member, or the partitions without one.
+    Member(GroupId, MemberKey),
+    /// A rebalance.
+    Rebalance(GroupId, RebalanceKey),
+}
+
+/// An open detail page. Its subject may vanish while it is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What it is about.
+    pub subject: Subject,
+    /// The topmost line shown.
+    pub scroll: usize,
+}
+
+/// The filter that is being typed; its text is the pane's [`Filter::text`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Whose filter.
+    pub pane: Pane,
+    /// The text before, for giving up.
+    pub before: String,
+}
+
+/// A passing message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// The text; may hold names, unescaped.
+    pub text: String,
+    /// When it goes away.
+    pub until: Timestamp,
+}
+
+impl AppState {
+    /// The state before the first snapshot and the first size.
+    #[must_use]
+    pub fn new(options: Options, snapshot: Arc<Snapshot>) -> Self {
+        let snapshot_at = snapshot.at;
+        let mut app = Self {
+            title: options.title,
+            looks: options.looks,
+            live: snapshot,
+            paused: None,
+            size: (0, 0),
+            focus: Pane::default(),
+            zoom: false,
+            groups: Table::new(GroupSort::Worst),
+            partitions: Table::new(PartitionSort::Lag),
+            members: Table::new(MemberSort::Lag),
+            rebalances: Table::new(RebalanceSort::Time),
+            scope: PartitionScope::default(),
+            rows: Rows::default(),
+            pages: Vec::new(),
+            prompt: None,
+            help: None,
+            toast: None,
+            interval: options.interval,
+            log_scale: false,
+            matrix: false,
+            hits: HitMap::default(),
+            detailed: None,
+            picture_number: 0,
+            plan: None,
+        };
+        app.refresh(snapshot_at);
+        app
+    }
+
+    /// The snapshot that is shown.
+    #[must_use]
+    pub fn picture(&self) -> &Arc<Snapshot> {
+        self.paused.as_ref().map_or(&self.live, |paused| &paused.snapshot)
+    }
+
+    /// What fits on the screen.
+    #[must_use]
+    pub const fn shape(&self) -> Shape {
+        let (width, height) = self.size;
+        if width < ANYTHING.0 || height < ANYTHING.1 {
+            Shape::TooSmall
+        } else if self.zoom || width < ALL_PANES.0 || height < ALL_PANES.1 {
+            Shape::One(self.focus)
+        } else {
+            Shape::All
+        }
+    }
+
+    /// The detail page that is seen.
+    #[must_use]
+    pub fn page(&self) -> Option<&Page> {
+        self.pages.last()
+    }
+
+    /// The filter of `pane`.
+    #[must_use]
+    pub const fn filter(&self, pane: Pane) -> &Filter {
+        match pane {
+            Pane::Groups => &self.groups.filter,
+            Pane::Partitions => &self.partitions.filter,
+            Pane::Members => &self.members.filter,
+            Pane::Rebalances => &self.rebalances.filter,
+        }
+    }
+
+    /// The column by which `pane` is sorted, and whether the greatest comes first.
+    #[must_use]
+    pub fn sort(&self, pane: Pane) -> (&'static str, bool) {
+        match pane {
+            Pane::Groups => (self.groups.sort.name(), self.groups.descending),
+            Pane::Partitions => (self.partitions.sort.name(), self.partitions.descending),
+            Pane::Members => (self.members.sort.name(), self.members.descending),
+            Pane::Rebalances => (self.rebalances.sort.name(), self.rebalances.descending),
+        }
+    }
+
+    /// Where keys go: scopes of the key table, the most particular first. Help and footer follow it.
+    #[must_use]
+    pub fn scopes(&self) -> &'static [Scope] {
+        if self.prompt.is_some() {
+            &[Scope::Prompt, Scope::Always]
+        } else if self.help.is_some() {
+            &[Scope::Help, Scope::Reading, Scope::Always]
+        } else if self.pages.is_empty() {
+            self.focus_scopes()
+        } else {
+            &[Scope::Page, Scope::Screen, Scope::Reading, Scope::Always]
+        }
+    }
+
+    /// The scopes of the focused pane (or of the open page), whether or not help or a prompt is open:
+    /// what the help is about.
+    #[must_use]
+    pub fn focus_scopes(&self) -> &'static [Scope] {
+        if !self.pages.is_empty() {
+            return &[Scope::Page, Scope::Screen, Scope::Reading, Scope::Always];
+        }
+        match self.focus {
+            Pane::Groups => {
+                &[Scope::Groups, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
+            }
+            Pane::Partitions => {
+                &[Scope::Partitions, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
+            }
+            Pane::Members => {
+                &[Scope::Members, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
+            }
+            Pane::Rebalances => {
+                &[Scope::Rebalances, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
+            }
+        }
+    }
+}

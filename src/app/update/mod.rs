@@ -1,0 +1,107 @@
+//! The one place where the state changes.
+
+mod act;
+mod mouse;
+mod navigate;
+mod plan;
+mod prompt;
+mod refresh;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{AppState, Chord, Effect, HitMap, Input, Toast, keymap};
+use crate::model::{Snapshot, Timestamp};
+
+/// How long a message stays.
+const TOAST: Duration = Duration::from_secs(4);
+
+/// Takes one input and returns what the terminal shall do about it. Without [`Effect::Draw`] the
+/// picture is as it was.
+pub fn update(app: &mut AppState, input: Input, now: Timestamp) -> Vec<Effect> {
+    let mut turn = Turn { app, now, effects: Vec::new() };
+    turn.take(input);
+    turn.effects
+}
+
+/// One input on its way through the state.
+struct Turn<'a> {
+    app: &'a mut AppState,
+    now: Timestamp,
+    effects: Vec<Effect>,
+}
+
+impl Turn<'_> {
+    fn take(&mut self, input: Input) {
+        let changed = match input {
+            Input::Key(chord) => self.key(chord),
+            Input::Mouse(mouse) => self.mouse(mouse),
+            Input::Paste(text) => self.paste(&text),
+            Input::Resize { width, height } => {
+                std::mem::replace(&mut self.app.size, (width, height)) != (width, height)
+            }
+            Input::Snapshot(snapshot) => self.snapshot(snapshot),
+            Input::Tick => {
+                let now = self.now;
+                self.app.toast.take_if(|toast| toast.until <= now);
+                true
+            }
+        };
+        if changed {
+            self.refresh();
+            self.effects.push(Effect::Draw);
+            self.effects.extend(self.app.new_plan());
+        }
+    }
+
+    /// A chord means what the key table says where keys go; while typing, the rest is text.
+    fn key(&mut self, chord: Chord) -> bool {
+        match keymap::action(self.app.scopes(), chord) {
+            Some(action) => self.act(action),
+            None => chord.typed().is_some_and(|char| self.typed(char)),
+        }
+    }
+
+    /// A pause keeps its picture; what comes in meanwhile is seen after it.
+    fn snapshot(&mut self, snapshot: Arc<Snapshot>) -> bool {
+        if Arc::ptr_eq(&self.app.live, &snapshot) {
+            return false;
+        }
+        self.app.live = snapshot;
+        if self.app.paused.is_some() {
+            return false;
+        }
+        self.app.picture_number += 1;
+        true
+    }
+
+    fn say(&mut self, text: String) {
+        self.app.toast = Some(Toast { text, until: self.now.plus(TOAST) });
+    }
+}
+
+impl AppState {
+    /// Takes what the frame found out about itself. What is on screen may be news to the sources.
+    pub fn drawn(&mut self, hits: HitMap) -> Vec<Effect> {
+        self.hits = hits;
+        let page = self.hits.page.max_scroll();
+        if let Some(top) = self.pages.last_mut() {
+            top.scroll = top.scroll.min(page);
+        }
+        let help = self.hits.help.max_scroll();
+        self.help = self.help.map(|scroll| scroll.min(help));
+        self.new_plan().into_iter().collect()
+    }
+
+    /// After how long the picture changes without any input: an age reads differently, or a message
+    /// has had its time. `None`: never.
+    #[must_use]
+    pub fn tick_in(&self, now: Timestamp) -> Option<Duration> {
+        let ages = self.hits.ages_in.filter(|_| self.paused.is_none());
+        let toast = self.toast.as_ref().map(|toast| toast.until.since(now));
+        ages.into_iter().chain(toast).min()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! The wish list: what is on screen is asked first.
+
+use std::sync::Arc;
+
+use crate::app::{AppState, Effect, Pane, PartitionScope, Subject};
+use crate::model::{GroupId, PollPlan};
+
+impl AppState {
+    /// The plan, if it is another than the one last told.
+    pub(super) fn new_plan(&mut self) -> Option<Effect> {
+        let plan = self.wishes();
+        if self.plan.as_ref() == Some(&plan) {
+            return None;
+        }
+        self.plan = Some(plan.clone());
+        Some(Effect::SetPlan(plan))
+    }
+
+    fn wishes(&self) -> PollPlan {
+        let mut visible: Vec<GroupId> = self.visible(Pane::Groups).collect();
+        if matches!(self.scope, PartitionScope::Topic(_)) {
+            let across = self.visible(Pane::Partitions).filter(|group| !visible.contains(group));
+            let across: Vec<_> = across.collect();
+            visible.extend(across);
+            visible.sort_unstable();
+            visible.dedup();
+        }
+        PollPlan { interval: self.interval, focus: self.focused_group(), visible: visible.into() }
+    }
+
+    /// The group whose details are on screen.
+    fn focused_group(&self) -> Option<GroupId> {
+        if let Some(page) = self.page() {
+            let (Subject::Member(group, _) | Subject::Rebalance(group, _)) = &page.subject else {
+                let Subject::Partition(key) = &page.subject else { return None };
+                return Some(key.group.clone());
+            };
+            return Some(group.clone());
+        }
+        let details = [Pane::Partitions, Pane::Members, Pane::Rebalances];
+        let seen = details.into_iter().any(|pane| self.hits.height(pane) > 0);
+        self.groups.selected().filter(|_| seen).cloned()
+    }
+
+    /// The groups of the rows on screen in `pane`.
+    fn visible(&self, pane: Pane) -> impl Iterator<Item = GroupId> + '_ {
+        let snapshot = Arc::clone(self.picture());
+        let (first, height) = (self.first_row(pane), self.hits.height(pane));
+        (first..first.saturating_add(height)).map_while(move |position| match pane {
+            Pane::Partitions => self.rows.partition_key(&snapshot, position).map(|key| key.group),
+            _ => self.rows.group_key(&snapshot, position),
+        })
+    }
+}

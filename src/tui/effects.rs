@@ -1,0 +1,87 @@
+//! The clipboard: OSC 52, which the terminal at the person's end understands, over SSH too.
+
+/// How an escape sequence reaches the terminal that the person sits at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Path {
+    /// Directly.
+    #[default]
+    Direct,
+    /// Through tmux, which may take the sequence itself (`set-clipboard on`) or let it pass
+    /// (`allow-passthrough on`): both are tried.
+    Tmux,
+    /// Through GNU screen, which only lets it pass.
+    Screen,
+}
+
+impl Path {
+    pub(super) fn detect(env: impl Fn(&str) -> Option<String>) -> Self {
+        if env("TMUX").is_some_and(|value| !value.is_empty()) {
+            Self::Tmux
+        } else if env("STY").is_some_and(|value| !value.is_empty()) {
+            Self::Screen
+        } else {
+            Self::Direct
+        }
+    }
+}
+
+/// The bytes that put `text` into the clipboard.
+pub(super) fn copy(text: &str, path: Path) -> String {
+    let sequence = format!("\x1b]52;c;{}\x07", base64(text.as_bytes()));
+    match path {
+        Path::Direct => sequence,
+        Path::Tmux => {
+            let doubled = sequence.replace('\x1b', "\x1b\x1b");
+            format!("{sequence}\x1bPtmux;{doubled}\x1b\\")
+        }
+        Path::Screen => format!("\x1bP{sequence}\x1b\\"),
+    }
+}
+
+/// [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648) with padding.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..4 {
+            let index = (bits >> (18 - 6 * digit) & 63) as usize;
+            let known = usize::try_from(digit).is_ok_and(|digit| digit <= chunk.len());
+            let char = ALPHABET.get(index).copied().filter(|_| known).unwrap_or(b'=');
+            text.push(char::from(char));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    // RFC 4648, section 10.
+    #[rstest]
+    #[case("", "")]
+    #[case("f", "Zg==")]
+    #[case("fo", "Zm8=")]
+    #[case("foo", "Zm9v")]
+    #[case("foobar", "Zm9vYmFy")]
+    #[case("ÿ>?", "w78+Pw==")]
+    fn encoding(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(base64(text.as_bytes()), expected);
+    }
+
+    #[test]
+    fn the_way_to_the_terminal() {
+        assert_eq!(copy("f", Path::Direct), "\x1b]52;c;Zg==\x07");
+        assert_eq!(
+            copy("f", Path::Tmux),
+            "\x1b]52;c;Zg==\x07\x1bPtmux;\x1b\x1b]52;c;Zg==\x07\x1b\\"
+        );
+        assert_eq!(copy("f", Path::Screen), "\x1bP\x1b]52;c;Zg==\x07\x1b\\");
+        let tmux = |name: &str| (name == "TMUX").then(|| "/run/tmux,1,0".to_owned());
+        assert_eq!(Path::detect(tmux), Path::Tmux);
+    }
+}

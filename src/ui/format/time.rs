@@ -1,0 +1,108 @@
+//! Spans and clock times.
+
+use std::time::Duration;
+
+use jiff::tz::Offset;
+
+use crate::model::Timestamp;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+const YEAR: u64 = 365 * DAY;
+
+/// A span in whole seconds and at most two units, six characters at most: `4s`, `94s`, `6m12s`,
+/// `2h05m`, `3d04h`, `400d`, `12y`. Up to 99 seconds stay seconds, because rhythms are told so.
+#[must_use]
+pub fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0..100 => format!("{seconds}s"),
+        100..HOUR => format!("{}m{:02}s", seconds / MINUTE, seconds % MINUTE),
+        HOUR..DAY => format!("{}h{:02}m", seconds / HOUR, seconds % HOUR / MINUTE),
+        DAY..8_640_000 => format!("{}d{:02}h", seconds / DAY, seconds % DAY / HOUR),
+        8_640_000..YEAR => format!("{}d", seconds / DAY),
+        _ if seconds / YEAR > 999 => ">999y".to_owned(),
+        _ => format!("{}y", seconds / YEAR),
+    }
+}
+
+/// How long something took, where fractions of a second matter: `0`, `420ms`, `8.1s`, then as [`span`].
+#[must_use]
+pub fn took(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    match millis {
+        0 => "0".to_owned(),
+        1..1_000 => format!("{millis}ms"),
+        1_000..9_950 => format!("{}.{}s", (millis + 50) / 1_000, (millis + 50) % 1_000 / 100),
+        _ => span(duration.saturating_add(Duration::from_millis(500))),
+    }
+}
+
+/// The time of day, `utc_offset` seconds east of Greenwich: `14:03:22`; dashes for what no calendar
+/// holds.
+#[must_use]
+pub fn clock(at: Timestamp, utc_offset: i32) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at.as_millis());
+    let (Ok(at), Ok(offset)) = (moment, Offset::from_seconds(utc_offset)) else {
+        return "--:--:--".to_owned();
+    };
+    let time = offset.to_datetime(at).time();
+    format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(0, "0s")]
+    #[case(4_999, "4s")]
+    #[case(94_000, "94s")]
+    #[case(100_000, "1m40s")]
+    #[case(372_000, "6m12s")]
+    #[case(3_599_999, "59m59s")]
+    #[case(3_600_000, "1h00m")]
+    #[case(7_500_000, "2h05m")]
+    #[case(86_400_000, "1d00h")]
+    #[case(273_600_000, "3d04h")]
+    #[case(8_640_000_000, "100d")]
+    #[case(31_536_000_000, "1y")]
+    fn spans(#[case] millis: u64, #[case] expected: &str) {
+        assert_eq!(span(Duration::from_millis(millis)), expected);
+    }
+
+    #[rstest]
+    #[case(0, "0")]
+    #[case(7, "7ms")]
+    #[case(999, "999ms")]
+    #[case(1_000, "1.0s")]
+    #[case(8_120, "8.1s")]
+    #[case(9_949, "9.9s")]
+    #[case(9_950, "10s")]
+    #[case(61_600, "62s")]
+    fn durations(#[case] millis: u64, #[case] expected: &str) {
+        assert_eq!(took(Duration::from_millis(millis)), expected);
+    }
+
+    #[test]
+    fn clocks_know_where_they_hang() {
+        let at = Timestamp::from_millis(1_717_423_402_000);
+        assert_eq!(clock(at, 0), "14:03:22");
+        assert_eq!(clock(at, 7_200), "16:03:22");
+        assert_eq!(clock(at, -12_600), "10:33:22");
+        assert_eq!(clock(at, i32::MAX), "--:--:--");
+        assert_eq!(clock(Timestamp::from_millis(i64::MAX), 0), "--:--:--");
+    }
+
+    proptest! {
+        #[test]
+        fn a_span_is_short(seconds: u64, millis in 0_u64..100_000_000) {
+            prop_assert!(span(Duration::from_secs(seconds)).len() <= 6);
+            prop_assert!(took(Duration::from_millis(millis)).len() <= 6);
+        }
+    }
+}
