@@ -1,0 +1,7 @@
+//! lagtop on the command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lagtop::run::main()
+}

@@ -1,0 +1,384 @@
+//! Puts it together: settings, sources, store, and the face that was asked for.
+//!
+//! The only place that knows all rooms. What is left here is wiring: who gets which end of which
+//! channel, and what an exit code means.
+//!
+//! Exit codes: 0 all is well, 1 nothing could be read, shown or served, 2 the command line or a file is
+//! wrong, 4 printed, but with reasons in place of some values.
+
+use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::app;
+use crate::config::{self, Cli, Face, Inputs, Output, Settings, read_file};
+use crate::export::{self, Form, Outcome, Selection};
+use crate::model::time::SystemClock;
+use crate::model::{Clock, Observation, PollPlan, Snapshot, SourceId, Timestamp};
+use crate::source::kafka::connect;
+use crate::source::kafka::poll::{self, Scope};
+use crate::source::kafka::stream;
+use crate::source::kafka::wire::Client;
+use crate::source::supervisor::supervise;
+use crate::store::{Store, task};
+use crate::{tui, ui};
+
+/// The command line was wrong.
+const USAGE: u8 = 2;
+
+/// What was asked for could not be shown or served.
+const FAILED: u8 = 1;
+
+/// Runs lagtop as the command line says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(paper) = cli.paper() {
+        return print(&paper);
+    }
+    let inputs = Inputs { cli: &cli, variables: std::env::vars_os(), read: &read_file };
+    let settings = match Settings::resolve(inputs) {
+        Ok(settings) => settings,
+        Err(error) => return complain(&error, USAGE),
+    };
+    if settings.verbose {
+        for note in &settings.notes {
+            let _ = writeln!(std::io::stderr(), "lagtop: {note}");
+        }
+    }
+    let client = match connect::wire_config(&settings.connection) {
+        Ok(config) => Client::new(config),
+        Err(error) => return complain(&error, USAGE),
+    };
+    match settings.face {
+        Face::Once { output } => once(&settings, client, output),
+        Face::Screen => screen(&settings, client),
+        Face::Export { listen } => export_pages(&settings, client, listen),
+    }
+}
+
+/// To standard output; a reader that has seen enough is no error.
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("cannot write: {error}"), FAILED)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// One sentence on standard error, and the exit code.
+fn complain(what: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    // Without standard error there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "lagtop: {what}");
+    ExitCode::from(code)
+}
+
+/// Looks once at everything, prints it, and tells by the exit code how much of it could be had.
+fn once(settings: &Settings, client: Client, output: Output) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return complain(&format!("cannot start: {error}"), Outcome::Nothing.exit_code());
+        }
+    };
+    let snapshot = runtime.block_on(look(settings, client));
+    let outcome = export::outcome(&snapshot, Selection::ALL);
+    if outcome == Outcome::Nothing {
+        let reasons = export::reasons(&snapshot);
+        return complain(&reasons, outcome.exit_code());
+    }
+    let mut out = std::io::stdout();
+    let form = match output {
+        Output::Table => Form::Table,
+        Output::Json => Form::Json,
+        Output::Csv => Form::Csv { escaped: out.is_terminal() },
+    };
+    match export::write(form, &snapshot, Selection::ALL, &mut out) {
+        Ok(()) => ExitCode::from(outcome.exit_code()),
+        Err(error) => complain(&format!("cannot write: {error}"), Outcome::Nothing.exit_code()),
+    }
+}
+
+/// One complete round.
+async fn look(settings: &Settings, client: Client) -> Arc<Snapshot> {
+    let (sender, mut observations) = mpsc::channel(task::CHANNEL_CAPACITY);
+    let (_wishes, plan) = watch::channel(PollPlan::every(settings.interval));
+    let context = polling(settings, (client, Scope::Everything), plan, sender);
+    let mut store = Store::new(connect::isolation(settings.isolation));
+    let fold = async {
+        while let Some(observation) = observations.recv().await {
+            store.apply(observation);
+        }
+    };
+    tokio::join!(poll::run(context), fold);
+    store.publish()
+}
+
+/// Shows the live screen until the person quits or the process is told to end.
+fn screen(settings: &Settings, client: Client) -> ExitCode {
+    let panics = tui::panic::install();
+    let runtime = match workers() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&format!("cannot start: {error}"), FAILED),
+    };
+    let left = runtime.block_on(live(settings, client));
+    // Whatever hangs in the network is left behind: quitting is immediate.
+    runtime.shutdown_background();
+    for report in panics.take() {
+        let _ = writeln!(std::io::stderr(), "lagtop: a task died and was started again: {report}");
+    }
+    match left {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, FAILED),
+    }
+}
+
+/// Serves the pages until the process is told to end.
+fn export_pages(settings: &Settings, client: Client, listen: SocketAddr) -> ExitCode {
+    let runtime = match workers() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&format!("cannot start: {error}"), FAILED),
+    };
+    let served = runtime.block_on(serve(settings, client, listen));
+    runtime.shutdown_background();
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("cannot listen on {listen}: {error}"), FAILED),
+    }
+}
+
+/// Listens before anything else: that a port is taken shall not be found out by a cluster.
+async fn serve(settings: &Settings, client: Client, listen: SocketAddr) -> io::Result<()> {
+    let end = tui::signal::end()?;
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let _ = writeln!(io::stderr(), "lagtop: serving http://{address}/metrics");
+    let Watching { snapshots, clock, plans: _plans, tasks: _tasks } =
+        Watching::start(settings, client, config::Source::Poll);
+    let pages = export::http::Pages { snapshots, clock, interval: settings.interval };
+    tokio::select! {
+        () = export::http::serve(listener, pages) => {}
+        () = end => {}
+    }
+    Ok(())
+}
+
+/// One worker for sources and store: the screen has the main thread for itself, the largest round is
+/// folded in a fraction of a second, and each further thread would cost an arena of the allocator, ten
+/// megabytes and more with 10,000 groups.
+fn workers() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("lagtop-worker")
+        .enable_all()
+        .build()
+}
+
+/// What every face stands on that stays: sources and store as tasks, for as long as this lives.
+struct Watching {
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    /// Wishes to the sources.
+    plans: watch::Sender<PollPlan>,
+    clock: Arc<dyn Clock>,
+    tasks: JoinSet<()>,
+}
+
+impl Watching {
+    /// Must be called on a runtime.
+    fn start(settings: &Settings, client: Client, source: config::Source) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let isolation = connect::isolation(settings.isolation);
+        let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
+        let (plans, plan) = watch::channel(PollPlan::every(settings.interval));
+        let nothing = Arc::new(Snapshot::empty(clock.now(), isolation));
+        let (publisher, snapshots) = watch::channel(nothing);
+
+        let mut tasks = JoinSet::new();
+        if source != config::Source::Poll {
+            let context = listening(settings, client.clone(), sender.clone());
+            tasks.spawn(supervise(
+                SourceId::Stream,
+                Arc::clone(&clock),
+                sender.clone(),
+                move || stream::run(context.clone()),
+            ));
+        }
+        let context = polling(settings, (client, Scope::InTurn), plan, sender.clone());
+        let trap = trap::Trap::set(snapshots.clone());
+        let start = move || trap.clone().around(poll::run(context.clone()));
+        let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
+        tasks.spawn(source);
+        tasks.spawn(task::run(Store::new(isolation), observations, publisher));
+        Self { snapshots, plans, clock, tasks }
+    }
+}
+
+/// The screen on this thread, what it shows in tasks.
+async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
+    let Watching { snapshots, plans, clock, tasks: _tasks } =
+        Watching::start(settings, client, settings.source);
+    let trap = trap::Trap::set(snapshots.clone());
+    let end = tui::signal::end()?;
+    let mut terminal = tui::Tty::enter(true)?;
+    let desk = tui::Desk {
+        options: options(settings),
+        snapshots,
+        plans,
+        utc_offset: utc_offset(clock.now()),
+        clock,
+        draw: &mut |view, frame| {
+            trap.spring_in_ui(view.snapshot);
+            ui::draw(view, frame)
+        },
+    };
+    let exit = tui::run(&mut terminal, desk, end).await?;
+    terminal.leave(exit.frame.as_ref())?;
+    Ok(())
+}
+
+/// What is settled before the first frame.
+fn options(settings: &Settings) -> app::Options {
+    let servers = &settings.connection.bootstrap;
+    let wish = tui::detect::Wish {
+        depth: match settings.looks.color {
+            config::Color::Auto | config::Color::Always => None,
+            config::Color::Never => Some(app::Depth::Mono),
+        },
+        theme: match settings.looks.theme {
+            config::Theme::Auto => None,
+            config::Theme::Dark => Some(app::Theme::Dark),
+            config::Theme::Light => Some(app::Theme::Light),
+        },
+        ascii: settings.looks.ascii.then_some(true),
+    };
+    let mut looks = tui::detect::looks(wish, |name| std::env::var(name).ok());
+    if settings.looks.color == config::Color::Always && looks.depth == app::Depth::Mono {
+        looks.depth = app::Depth::Ansi;
+    }
+    app::Options {
+        title: servers.first().map(ToString::to_string).unwrap_or_default(),
+        interval: settings.interval,
+        looks,
+    }
+}
+
+/// Seconds east of Greenwich, here and now.
+fn utc_offset(now: Timestamp) -> i32 {
+    let moment = jiff::Timestamp::from_millisecond(now.as_millis()).unwrap_or_default();
+    jiff::tz::TimeZone::system().to_offset(moment).seconds()
+}
+
+/// Listening as the settings want it.
+fn listening(
+    settings: &Settings,
+    client: Client,
+    observations: mpsc::Sender<Observation>,
+) -> stream::Context {
+    let (groups, topics) = (settings.filters.groups.clone(), settings.filters.topics.clone());
+    stream::Context {
+        client,
+        properties: settings.connection.librdkafka_properties().into(),
+        groups: Arc::new(move |name| groups.matches(name)),
+        topics: Arc::new(move |name| topics.matches(name)),
+        clock: Arc::new(SystemClock),
+        observations,
+    }
+}
+
+/// Polling as the settings want it.
+fn polling(
+    settings: &Settings,
+    (client, scope): (Client, Scope),
+    plan: watch::Receiver<PollPlan>,
+    observations: mpsc::Sender<Observation>,
+) -> poll::Context {
+    let (groups, topics) = (settings.filters.groups.clone(), settings.filters.topics.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    poll::Context {
+        client,
+        options: poll::Options {
+            groups: Arc::new(move |name| groups.matches(name)),
+            topics: Arc::new(move |name| topics.matches(name)),
+            isolation: connect::isolation(settings.isolation),
+            scope,
+        },
+        clock,
+        plan,
+        observations,
+    }
+}
+
+/// Defects on demand, so that tests see what the real binary does about them. `LAGTOP_PANIC=ui` panics
+/// while drawing, `LAGTOP_PANIC=poll` once in the source's task, each when the first groups are on
+/// screen. A release build has none of it.
+mod trap {
+    use std::sync::Arc;
+    #[cfg(debug_assertions)]
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use tokio::sync::watch;
+
+    use crate::model::Snapshot;
+
+    #[cfg(debug_assertions)]
+    const VARIABLE: &str = "LAGTOP_PANIC";
+
+    /// Where to panic.
+    #[derive(Clone)]
+    pub(super) struct Trap {
+        #[cfg(debug_assertions)]
+        wish: Arc<str>,
+        #[cfg(debug_assertions)]
+        sprung: Arc<AtomicBool>,
+        #[cfg(debug_assertions)]
+        snapshots: watch::Receiver<Arc<Snapshot>>,
+    }
+
+    #[cfg(not(debug_assertions))]
+    impl Trap {
+        pub(super) fn set(_: watch::Receiver<Arc<Snapshot>>) -> Self {
+            Self {}
+        }
+
+        #[expect(clippy::unused_self, reason = "the debug build's twin uses it")]
+        pub(super) fn spring_in_ui(&self, _: &Snapshot) {}
+
+        pub(super) async fn around(self, source: impl Future<Output = ()>) {
+            source.await;
+        }
+    }
+
+    #[cfg(debug_assertions)]
+    impl Trap {
+        pub(super) fn set(snapshots: watch::Receiver<Arc<Snapshot>>) -> Self {
+            let wish = std::env::var(VARIABLE).unwrap_or_default().into();
+            Self { wish, sprung: Arc::default(), snapshots }
+        }
+
+        pub(super) fn spring_in_ui(&self, snapshot: &Snapshot) {
+            assert!(&*self.wish != "ui" || snapshot.groups.is_empty(), "{VARIABLE} asks for this");
+        }
+
+        pub(super) async fn around(mut self, source: impl Future<Output = ()>) {
+            let wanted = &*self.wish == "poll" && !self.sprung.swap(true, Ordering::Relaxed);
+            if !wanted {
+                return source.await;
+            }
+            tokio::select! {
+                () = source => {}
+                _ = self.snapshots.wait_for(|snapshot| !snapshot.groups.is_empty()) => {
+                    panic!("{VARIABLE} asks for this");
+                }
+            }
+        }
+    }
+}
