@@ -1,0 +1,35 @@
+//! `many`: as many groups as wanted, with commits and without members, for measuring.
+
+use anyhow::Result;
+
+use super::bulk::{BulkCommit, commit_groups};
+use super::{Keys, Lab, Producer, Scenario, Sizes};
+
+/// See the module.
+pub const SCENARIO: Scenario = Scenario {
+    name: "many",
+    about: "--groups G groups, each with commits on --partitions P partitions and no members",
+    set_up,
+};
+
+const TOPIC: &str = "measured";
+/// In each partition; groups have committed a part of them.
+const RECORDS: u64 = 1_000;
+
+fn set_up(lab: &mut Lab, sizes: Sizes) -> Result<()> {
+    lab.topic(TOPIC, sizes.partitions)?;
+    let all = RECORDS * u64::from(sizes.partitions);
+    let even = Keys::Weighted(vec![1; sizes.partitions.into()]);
+    let producer = Producer { keys: even, limit: Some(all), ..Producer::to(TOPIC, f64::INFINITY) };
+    producer.spawn(&lab.cluster.bootstrap())?.finish()?;
+    let groups: Vec<_> = (0..sizes.groups)
+        .map(|number| BulkCommit {
+            group: format!("measured-{number:05}"),
+            // Different for each, and never at the end.
+            offsets: (0..sizes.partitions)
+                .map(|partition| (i32::from(partition), i64::from(number % 900)))
+                .collect(),
+        })
+        .collect();
+    commit_groups(&lab.cluster, TOPIC, &groups)
+}

@@ -1,0 +1,35 @@
+//! The lab: real producers and consumers on a real Kafka that behave, or misbehave, on purpose.
+//!
+//! Used by integration tests, which start single producers and consumers ([`Producer`],
+//! [`Consumer`]) or whole scenarios ([`scenario`]), and by hand:
+//!
+//! ```text
+//! cargo run --release --example lab -- --list
+//! cargo run --release --example lab -- steady
+//! ```
+//!
+//! Every producer and consumer is a librdkafka client on a thread of its own. What is slow is slow
+//! by what it does for each record, so rates, lag and rebalances come about as they do elsewhere.
+//! The lab writes: topics, records, commits. lagtop itself never does, and nothing here is part of
+//! it. It stands on `tests/support`, which the including file declares as `mod support`.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "compiled into each test binary, each of which uses a part of it"
+)]
+
+pub mod bulk;
+pub mod connection;
+pub mod consumer;
+pub mod many;
+pub mod producer;
+pub mod scenario;
+pub mod share;
+pub mod steady;
+pub mod worker;
+
+pub use consumer::{Commit, Consumer, Protocol, Work};
+pub use producer::{Keys, Producer};
+pub use scenario::{Lab, SCENARIOS, Scenario, Sizes};
+pub use worker::Worker;

@@ -1,0 +1,152 @@
+//! The live pipeline without a screen: polling into the store, snapshots out, as the program wires
+//! it. A test waits for what a snapshot must show, with a deadline.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "compiled into each test binary, each of which uses a part of it; a panic \
+              in a test's helper is a failed test"
+)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser as _;
+use lagtop::config::{Cli, Inputs, Settings, read_file};
+use lagtop::model::time::SystemClock;
+use lagtop::model::{
+    Clock as _, GroupEntry, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
+};
+use lagtop::source::kafka::connect;
+use lagtop::source::kafka::poll::{self, Scope};
+use lagtop::source::kafka::stream;
+use lagtop::source::kafka::wire::Client;
+use lagtop::store::{Store, task};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::support::KafkaCluster;
+
+/// For what takes Kafka some seconds, on a busy machine.
+pub const SOON: Duration = Duration::from_secs(90);
+
+/// Polling, store and the newest snapshot; dropping it ends both tasks.
+pub struct Live {
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    /// Held, as a screen holds it.
+    wishes: watch::Sender<PollPlan>,
+    tasks: JoinSet<()>,
+}
+
+impl Live {
+    /// Watches a cluster as somebody does who has this plan, by polling alone.
+    pub fn of(kafka: &KafkaCluster, plan: PollPlan) -> Self {
+        Self::start(&["-b", &kafka.bootstrap(), "--timeout", "2s"], plan, false)
+    }
+
+    /// The same, listening to the offsets topic as well.
+    pub fn listening(kafka: &KafkaCluster, plan: PollPlan) -> Self {
+        Self::start(&["-b", &kafka.bootstrap(), "--timeout", "2s"], plan, true)
+    }
+
+    /// The same, connecting as these flags say.
+    pub fn start(flags: &[&str], plan: PollPlan, listen: bool) -> Self {
+        let cli = Cli::try_parse_from([&["lagtop"], flags].concat()).unwrap();
+        let inputs = Inputs { cli: &cli, variables: [], read: &read_file };
+        let settings = Settings::resolve(inputs).unwrap();
+        let client = Client::new(connect::wire_config(&settings.connection).unwrap());
+        let isolation = connect::isolation(settings.isolation);
+
+        let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
+        let (wishes, plan) = watch::channel(plan);
+        let empty = Snapshot::empty(SystemClock.now(), isolation);
+        let (publisher, snapshots) = watch::channel(Arc::new(empty));
+        let all = || -> poll::NameFilter { Arc::new(|_| true) };
+        let options =
+            poll::Options { groups: all(), topics: all(), isolation, scope: Scope::InTurn };
+        let clock = Arc::new(SystemClock);
+        let mut tasks = JoinSet::new();
+        if listen {
+            let properties = settings.connection.librdkafka_properties().into();
+            tasks.spawn(stream::run(stream::Context {
+                client: client.clone(),
+                properties,
+                groups: all(),
+                topics: all(),
+                clock: Arc::clone(&clock) as _,
+                observations: sender.clone(),
+            }));
+        }
+        let context = poll::Context { client, options, clock, plan, observations: sender };
+        tasks.spawn(poll::run(context));
+        tasks.spawn(task::run(Store::new(isolation), observations, publisher));
+        Self { snapshots, wishes, tasks }
+    }
+
+    /// The newest snapshot.
+    pub fn now(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshots.borrow())
+    }
+
+    /// The next snapshot after the one last seen; those that were replaced meanwhile are skipped.
+    pub async fn next(&mut self) -> Arc<Snapshot> {
+        self.snapshots.changed().await.unwrap();
+        Arc::clone(&self.snapshots.borrow_and_update())
+    }
+
+    /// Looks at snapshots until one shows it.
+    pub async fn until<T>(&mut self, what: &str, mut see: impl FnMut(&Snapshot) -> Option<T>) -> T {
+        let looking = async {
+            let mut snapshot = Arc::clone(&self.snapshots.borrow_and_update());
+            loop {
+                if let Some(seen) = see(&snapshot) {
+                    return seen;
+                }
+                snapshot = self.next().await;
+            }
+        };
+        let seen = tokio::time::timeout(SOON, looking).await.ok();
+        seen.unwrap_or_else(|| panic!("{what} was not seen within {SOON:?}: {:#?}", self.now()))
+    }
+}
+
+/// Nothing in particular on screen.
+pub fn every(interval_ms: u64) -> PollPlan {
+    PollPlan::every(Duration::from_millis(interval_ms))
+}
+
+/// This group on screen.
+pub fn on_screen(group: &str, interval_ms: u64) -> PollPlan {
+    PollPlan { focus: Some(group.into()), visible: Arc::new([group.into()]), ..every(interval_ms) }
+}
+
+/// A moment on the clock of the observations.
+pub fn moment() -> Timestamp {
+    SystemClock.now()
+}
+
+/// A group, which exists.
+pub fn group<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a GroupEntry> {
+    snapshot.group(&name.into())
+}
+
+/// Its lag.
+pub fn lag(snapshot: &Snapshot, name: &str) -> Option<i64> {
+    group(snapshot, name)?.view.totals.lag
+}
+
+/// How listening is doing.
+pub fn stream_health(snapshot: &Snapshot) -> Option<&SourceHealth> {
+    snapshot.source(SourceId::Stream).map(|source| &source.health)
+}
+
+/// How many rounds of polling are over.
+pub fn rounds(snapshot: &Snapshot) -> u64 {
+    let source = snapshot.source(SourceId::Poll);
+    source.and_then(|source| source.last_round.as_ref()).map_or(0, |round| round.number)
+}
+
+/// How polling is doing.
+pub fn health(snapshot: &Snapshot) -> Option<&SourceHealth> {
+    snapshot.source(SourceId::Poll).map(|source| &source.health)
+}

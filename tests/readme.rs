@@ -1,0 +1,69 @@
+//! What the README lists is what the code has. `UPDATE_README=1 cargo test --test readme` writes what is
+//! generated.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is a failed test")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use clap::CommandFactory as _;
+use lagtop::app::keymap;
+use lagtop::config::{Cli, VARIABLES};
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+/// What stands before, in and after the part that a comment begins and names.
+fn part<'a>(readme: &'a str, name: &str) -> (&'a str, &'a str, &'a str) {
+    let begin = readme.find(&format!("<!-- {name}: ")).expect("its comment");
+    let (head, rest) = readme.split_at(begin);
+    let line = rest.find('\n').unwrap() + 1;
+    let end = rest.find("<!-- end -->").expect("its end");
+    (&readme[..head.len() + line], &rest[line..end], &rest[end..])
+}
+
+#[test]
+fn the_keys_are_those_of_the_table() {
+    let readme = fs::read_to_string(path()).unwrap();
+    let (before, keys, after) = part(&readme, "keys");
+    let table = keymap::markdown();
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(path(), format!("{before}{table}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(keys, table, "UPDATE_README=1 writes the README's keys");
+}
+
+#[test]
+fn the_flags_and_variables_are_those_of_the_command_line() {
+    let readme = fs::read_to_string(path()).unwrap();
+    let (_, flags, _) = part(&readme, "flags");
+    let cells = |nth: usize| {
+        let lines = flags.lines().skip(2);
+        lines.filter_map(move |line| line.split('|').nth(nth).map(|cell| cell.trim().to_owned()))
+    };
+    let command = Cli::command();
+    let commands = std::iter::once(&command).chain(command.get_subcommands());
+    let known: BTreeSet<String> = commands
+        .flat_map(clap::Command::get_arguments)
+        .filter(|flag| !["help", "version"].contains(&flag.get_id().as_str()))
+        .filter_map(|flag| {
+            let long = format!("`--{}`", flag.get_long()?);
+            let short = flag.get_short();
+            Some(short.map_or_else(|| long.clone(), |short| format!("`-{short}` {long}")))
+        })
+        .collect();
+    assert_eq!(cells(1).collect::<BTreeSet<_>>(), known);
+    let variables: BTreeSet<_> = VARIABLES.iter().map(|name| format!("`{name}`")).collect();
+    assert_eq!(cells(2).collect::<BTreeSet<_>>(), variables);
+}
+
+#[test]
+fn the_files_that_it_names_are_there() {
+    let readme = fs::read_to_string(path()).unwrap();
+    for name in ["assets/screen.svg", "benches/measure.sh", "tests/readme.rs", ".ci/run"] {
+        assert!(readme.contains(name), "{name} is not named");
+        assert!(path().with_file_name(name).exists(), "{name} is not there");
+    }
+}

@@ -1,0 +1,138 @@
+//! Whole screens as reviewed text: what people see at the sizes and in the colours that they have.
+
+#[path = "support/screen.rs"]
+mod screen;
+#[path = "support/snapshots/mod.rs"]
+mod snapshots;
+
+use lagtop::app::{Depth, Looks, Theme as Ground};
+use lagtop::model::Snapshot;
+use screen::Screen;
+use snapshots::NOW;
+
+const DARK: Looks = Looks { depth: Depth::TrueColor, theme: Ground::Dark, ascii: false };
+const LIGHT: Looks = Looks { theme: Ground::Light, ..DARK };
+const SIXTEEN: Looks = Looks { depth: Depth::Ansi, ..DARK };
+const MONO: Looks = Looks { depth: Depth::Mono, ..DARK };
+const ASCII: Looks = Looks { depth: Depth::Mono, theme: Ground::Dark, ascii: true };
+
+fn screen(snapshot: Snapshot, size: (u16, u16)) -> Screen {
+    Screen::new(snapshot, size, DARK, NOW)
+}
+
+fn incident(size: (u16, u16), looks: Looks) -> Screen {
+    Screen::new(snapshots::incident(), size, looks, NOW)
+}
+
+macro_rules! shows {
+    ($name:ident, $text:expr) => {
+        #[test]
+        fn $name() {
+            insta::with_settings!({ omit_expression => true }, {
+                insta::assert_snapshot!(stringify!($name), $text);
+            });
+        }
+    };
+}
+
+// The incident, at every size.
+shows!(all_panes_160x45, incident((160, 45), DARK).text());
+shows!(all_panes_120x35, incident((120, 35), DARK).text());
+shows!(all_panes_200x60, incident((200, 60), DARK).text());
+shows!(groups_80x24, incident((80, 24), DARK).text());
+shows!(partitions_80x24, incident((80, 24), DARK).press("2").text());
+shows!(members_80x24, incident((80, 24), DARK).press("3").text());
+shows!(rebalances_80x24, incident((80, 24), DARK).press("4").text());
+shows!(groups_40x12, incident((40, 12), DARK).text());
+shows!(partitions_40x12, incident((40, 12), DARK).press("2").text());
+shows!(members_40x12, incident((40, 12), DARK).press("3").text());
+shows!(rebalances_40x10, incident((40, 10), DARK).press("4").text());
+shows!(too_small, incident((39, 30), DARK).text());
+
+// In every colour there is, and in none.
+shows!(styles_dark, incident((120, 35), DARK).styled());
+shows!(styles_light, incident((120, 35), LIGHT).styled());
+shows!(styles_sixteen, incident((80, 24), SIXTEEN).styled());
+shows!(styles_none, incident((80, 24), MONO).press("2").styled());
+shows!(styles_ascii, incident((120, 35), ASCII).styled());
+
+// Other groups: each with something that the first has not.
+shows!(leftovers, incident((120, 30), DARK).press("Down").text());
+shows!(preparing, incident((120, 30), DARK).press("Down Down").text());
+shows!(reconciling, incident((160, 35), DARK).press("Down Down Down").text());
+shows!(idle_members, incident((120, 30), DARK).press("Down Down Down Down 3").styled());
+shows!(hostile_names, incident((120, 30), DARK).press("Down Down Down Down Down Down 2").text());
+shows!(forbidden, incident((120, 30), DARK).press("Down Down Down Down Down Down Down").text());
+shows!(topic_in_all_groups, incident((120, 30), DARK).press("2 t").text());
+shows!(matrix, incident((120, 30), DARK).press("3 a").styled());
+shows!(matrix_80x24, incident((80, 24), DARK).press("Down Down Down 3 a").text());
+shows!(log_scale, incident((80, 24), DARK).press("2 l").text());
+
+// Pages.
+shows!(partition_page, incident((160, 45), DARK).press("2 Enter").text());
+shows!(partition_page_80x24, incident((80, 24), DARK).press("2 Enter").text());
+shows!(partition_page_scrolled, incident((80, 24), DARK).press("2 Enter End").text());
+shows!(partition_page_ascii, incident((80, 24), ASCII).press("2 Enter").text());
+shows!(partition_page_lost_records, incident((120, 40), DARK).press("Down 2 Enter").text());
+shows!(member_page, incident((120, 30), DARK).press("Down Down Down 3 Down Enter").styled());
+shows!(unowned_page, incident((80, 24), DARK).press("Down Down Down 3 Enter").text());
+shows!(rebalance_page, incident((120, 30), DARK).press("4 Enter").styled());
+
+// Over everything.
+shows!(help, incident((160, 45), DARK).press("?").text());
+shows!(help_40x12, incident((40, 12), DARK).press("?").text());
+shows!(typing, incident((80, 24), DARK).press("/ b i").text());
+shows!(typing_nonsense, incident((80, 24), DARK).press("/ r e : (").text());
+shows!(nothing_matches, incident((80, 24), DARK).press("/ x y z Enter").text());
+shows!(paused, incident((80, 24), DARK).press("Space").styled());
+shows!(zoomed, incident((160, 45), DARK).press("2 z").text());
+shows!(scrolled, screen(snapshots::large(500), (100, 20)).press("2 z End").text());
+
+// What keeps the picture from being true.
+shows!(connecting, screen(snapshots::cold(None), (120, 30)).text());
+shows!(never_reached, screen(snapshots::cold(Some(snapshots::refused())), (80, 24)).styled());
+shows!(silent, screen(snapshots::silent(14), (120, 30)).styled());
+shows!(silent_for_long, screen(snapshots::silent(114), (120, 30)).text());
+shows!(one_broker_down, screen(snapshots::one_broker_down(), (120, 30)).styled());
+shows!(no_groups, screen(snapshots::empty(), (80, 24)).text());
+
+#[test]
+fn drawing_twice_is_drawing_once() {
+    let mut screen = incident((160, 45), DARK);
+    screen.look();
+    assert_eq!(screen.draw(), screen.draw());
+}
+
+#[test]
+fn an_empty_selection_is_not_drawn() {
+    let text = screen(snapshots::empty(), (160, 45)).text();
+    assert!(!text.contains('▸'), "{text}");
+}
+
+#[test]
+fn nothing_but_ascii_is_written_for_ascii_terminals() {
+    for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Down Down Down 3", "2 l", "/ x"] {
+        let text = incident((160, 45), ASCII).press(keys).text();
+        assert!(text.is_ascii(), "after {keys:?}: {text}");
+    }
+}
+
+#[test]
+fn without_colour_no_cell_has_one() {
+    for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Space", "/ x"] {
+        let mut screen = incident((160, 45), MONO).press(keys);
+        let reset = ratatui::style::Color::Reset;
+        let buf = screen.look();
+        assert!(buf.content().iter().all(|cell| (cell.fg, cell.bg) == (reset, reset)), "{keys:?}");
+    }
+}
+
+#[test]
+fn the_screen_says_when_it_would_look_different() {
+    let mut running = incident((160, 45), DARK);
+    running.look();
+    assert_eq!(running.app.hits.ages_in, Some(std::time::Duration::from_secs(1)));
+    let mut paused = incident((160, 45), DARK).press("Space");
+    paused.look();
+    assert_eq!(paused.app.hits.ages_in, None);
+}
