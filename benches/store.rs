@@ -1,0 +1,183 @@
+//! What runs every round: folding answers in and giving out a snapshot.
+//!
+//! Budgets: a round of 1,000 groups with 10 partitions each, published, in 10 ms; 10,000
+//! group-partitions with full history in 40 MB. The memory is printed before the first bench.
+
+use std::hint::black_box;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use lagtop::model::observation::{
+    CommitObserved, CommitsObserved, GroupListObserved, ListedGroup, LogOffset, OffsetsObserved,
+    TopicCommits, TopicOffsets,
+};
+use lagtop::model::{
+    Body, BrokerId, Cost, GroupKind, GroupState, Isolation, Observation, RoundReport, SourceId,
+    Timestamp,
+};
+use lagtop::store::Store;
+
+const PARTITIONS: i32 = 10;
+
+/// Rounds of observations over a cluster in which every partition moves every second.
+struct Cluster {
+    groups: Vec<String>,
+    /// Each group its own topic (all logs distinct), or ten topics shared by all.
+    own_topics: bool,
+}
+
+impl Cluster {
+    fn new(groups: usize, own_topics: bool) -> Self {
+        Self { groups: (0..groups).map(|n| format!("group-{n:05}")).collect(), own_topics }
+    }
+
+    fn topic(&self, nth: usize) -> String {
+        if self.own_topics { format!("topic-{nth:05}") } else { format!("topic-{}", nth % 10) }
+    }
+
+    /// What a round sees at `second`, the next being `step` seconds away.
+    fn round(&self, number: u64, second: i64, step: u64) -> Vec<Observation> {
+        let at = Timestamp::from_millis(second * 1_000);
+        let later = at.plus(Duration::from_millis(20));
+        let report = RoundReport {
+            number,
+            started: at,
+            lists_complete: true,
+            complete: true,
+            next_in_ms: step * 1_000,
+            cost: Cost::default(),
+        };
+        let see = |at, body| Observation { at, source: SourceId::Poll, body };
+        vec![
+            see(at, Body::GroupList(self.list())),
+            see(at, Body::Commits(self.commits(second))),
+            see(later, Body::Offsets(self.ends(second))),
+            see(later, Body::Round(report)),
+        ]
+    }
+
+    fn list(&self) -> GroupListObserved {
+        let listed = self.groups.iter().map(|id| ListedGroup {
+            id: id.as_str().into(),
+            state: Some(GroupState::Stable),
+            kind: GroupKind::Classic,
+            protocol_type: "consumer".into(),
+        });
+        GroupListObserved { coordinator: BrokerId(1), groups: Ok(listed.collect()) }
+    }
+
+    fn commits(&self, second: i64) -> Vec<CommitsObserved> {
+        let none: Arc<str> = "".into();
+        let commit = |partition: i32| CommitObserved {
+            partition,
+            offset: Ok(Some(second * 950 + i64::from(partition) * 17)),
+            leader_epoch: None,
+            metadata: Arc::clone(&none),
+        };
+        let commits = self.groups.iter().enumerate().map(|(nth, id)| CommitsObserved {
+            id: id.as_str().into(),
+            asked: Timestamp::from_millis(second * 1_000),
+            topics: Ok(vec![TopicCommits {
+                topic: self.topic(nth).as_str().into(),
+                partitions: (0..PARTITIONS).map(commit).collect(),
+            }]),
+        });
+        commits.collect()
+    }
+
+    fn ends(&self, second: i64) -> OffsetsObserved {
+        let topics = if self.own_topics { self.groups.len() } else { 10 };
+        let ends = (0..topics).map(|nth| TopicOffsets {
+            topic: self.topic(nth).as_str().into(),
+            partitions: (0..PARTITIONS).map(|partition| (partition, Ok(second * 1_000))).collect(),
+        });
+        OffsetsObserved { which: LogOffset::HighWatermark, topics: ends.collect() }
+    }
+}
+
+/// A store that has watched the cluster for two minutes.
+fn warm(cluster: &Cluster) -> Store {
+    let mut store = Store::new(Isolation::ReadUncommitted);
+    for number in 1..=120_u64 {
+        for observation in cluster.round(number, 1_700_000_000 + number.cast_signed(), 1) {
+            store.apply(observation);
+        }
+        black_box(store.publish());
+    }
+    store
+}
+
+fn round(criterion: &mut Criterion) {
+    for own_topics in [false, true] {
+        let cluster = Cluster::new(1_000, own_topics);
+        let mut store = warm(&cluster);
+        let mut second = 1_700_000_120;
+        let name = if own_topics { "own topics" } else { "shared topics" };
+        criterion.bench_function(
+            &format!("apply and publish 1,000 groups x 10, {name}"),
+            |bench| {
+                // The screen holds the snapshot before, so that nothing can be changed in place.
+                let mut held = store.publish();
+                bench.iter_batched(
+                    || {
+                        second += 1;
+                        cluster.round(1, second, 1)
+                    },
+                    |observations| {
+                        for observation in observations {
+                            store.apply(observation);
+                        }
+                        held = store.publish();
+                    },
+                    BatchSize::PerIteration,
+                );
+                black_box(&held);
+            },
+        );
+    }
+}
+
+/// Resident memory of this process in bytes (proc(5), `statm`: pages of 4 KiB).
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: usize =
+        statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or_default();
+    pages * 4_096
+}
+
+/// Prints what 10,000 group-partitions with full history, each with a log of its own, take.
+fn memory(_: &mut Criterion) {
+    let cluster = Cluster::new(1_000, true);
+    let before = resident();
+    let mut store = Store::new(Isolation::ReadUncommitted);
+    let mut second = 1_700_000_000;
+    let mut number = 0;
+    let mut snapshot = store.publish();
+    // Six hours by the minute, the last half hour by ten seconds, the last two minutes by the second.
+    for (rounds, step) in [(330, 60_u64), (168, 10), (120, 1)] {
+        for _ in 0..rounds {
+            (second, number) = (second + step.cast_signed(), number + 1);
+            for observation in cluster.round(number, second, step) {
+                store.apply(observation);
+            }
+            snapshot = store.publish();
+        }
+    }
+    let taken = resident().saturating_sub(before);
+    let partitions = snapshot.totals.partitions;
+    let _ = writeln!(
+        std::io::stdout(),
+        "memory: {:.1} MB resident for {partitions} group-partitions with full history, {} bytes each",
+        taken as f64 / 1e6,
+        taken / partitions.max(1),
+    );
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().measurement_time(Duration::from_secs(5));
+    targets = memory, round
+}
+criterion_main!(benches);
