@@ -25,8 +25,9 @@
 //! | room | what it is | may import |
 //! |---|---|---|
 //! | [`model`] | plain data and arithmetic: ids, time, observation, snapshot, lag, rates, history | – |
-//! | [`store`] | the reducer; only its `task` is async | model |
-//! | [`source`] | the world; [`wire`](source::kafka::wire) asks (alone in naming kafka-protocol and OpenSSL, and imports nothing of this crate), [`poll`](source::kafka::poll) plans what to ask, [`stream`](source::kafka::stream) listens to the offsets topic (alone in naming rdkafka) | model, config |
+//! | [`record`] | recordings: observations into a file and back, pseudonyms in place of names | model |
+//! | [`store`] | the reducer; only its `task` is async, and gives a copy of what it takes to the recording | model, record |
+//! | [`source`] | the world; [`wire`](source::kafka::wire) asks (alone in naming kafka-protocol and OpenSSL, and imports nothing of this crate), [`poll`](source::kafka::poll) plans what to ask, [`stream`](source::kafka::stream) listens to the offsets topic (alone in naming rdkafka), [`replay`](source::replay) plays a recording | model, config, record |
 //! | [`config`] | flags, environment, client properties, resolved into one `Settings` | model's ids |
 //! | [`app`] | what the person is doing: state, one key table, a pure `update` | model |
 //! | [`ui`] | pixels: a pure `draw(&View, &mut Frame) -> HitMap` | app, model |
@@ -50,6 +51,7 @@ pub mod app;
 pub mod config;
 pub mod export;
 pub mod model;
+pub mod record;
 pub mod run;
 pub mod source;
 pub mod store;

@@ -25,17 +25,17 @@ fn outline(text: &str) -> String {
 
 #[test]
 fn help_is_grouped_and_ends_with_examples() {
-    let expected = "Commands: Options: Cluster: What to watch: Looks: Examples:";
+    let expected = "Commands: Options: Cluster: What to watch: Recording: Looks: Examples:";
     assert_eq!(outline(&printed(&["-h"])), expected);
     assert_eq!(outline(&printed(&["--help"])), expected);
-    let expected = "Options: Cluster: What to watch: Looks: Examples:";
+    let expected = "Options: Cluster: What to watch: Recording: Looks: Examples:";
     assert_eq!(outline(&printed(&["export", "-h"])), expected);
 }
 
 #[test]
 fn every_command_and_every_example_is_one() {
     let help = printed(&["--help"]);
-    for command in ["once", "export", "completions", "man"] {
+    for command in ["once", "export", "replay", "demo", "completions", "man"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}:\n{help}");
         let own = printed(&[command, "--help"]);
         let examples =
@@ -84,9 +84,12 @@ fn the_man_page_has_every_command_and_its_flags() {
     OPTIONS
     CLUSTER
     "WHAT TO WATCH"
+    RECORDING
     LOOKS
     "LAGTOP ONCE"
     "LAGTOP EXPORT"
+    "LAGTOP REPLAY"
+    "LAGTOP DEMO"
     "LAGTOP COMPLETIONS"
     "LAGTOP MAN"
     EXAMPLES

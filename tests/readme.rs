@@ -56,7 +56,9 @@ fn the_flags_and_variables_are_those_of_the_command_line() {
         .collect();
     assert_eq!(cells(1).collect::<BTreeSet<_>>(), known);
     let variables: BTreeSet<_> = VARIABLES.iter().map(|name| format!("`{name}`")).collect();
-    assert_eq!(cells(2).collect::<BTreeSet<_>>(), variables);
+    // What is asked for once, as a list, has no variable.
+    let told = cells(2).filter(|cell| !cell.is_empty());
+    assert_eq!(told.collect::<BTreeSet<_>>(), variables);
 }
 
 #[test]

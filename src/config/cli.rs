@@ -7,6 +7,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -20,8 +21,8 @@ Examples:
   lagtop -F client.properties                       with the properties file of a Kafka client
   lagtop -b kafka:9093 -X security.protocol=SSL -X ssl.ca.location=ca.pem
   lagtop -b kafka:9092 -g '^billing'                only some groups
+  lagtop -b kafka:9092 --record incident.lagtop     and keep what is seen
   lagtop once -b kafka:9092 -o json | jq '.groups[] | {group, lag}'
-
   lagtop export -b kafka:9092 -g '^billing'         figures for Prometheus on port 9308
 
 Every flag has an environment variable, shown in brackets; a flag wins over its variable, both win
@@ -37,6 +38,16 @@ const EXPORT_EXAMPLES: &str = "\
 Examples:
   lagtop export -b kafka:9092                       http://127.0.0.1:9308/metrics
   lagtop export -b kafka:9092 --listen 0.0.0.0:9308 --interval 5s -t '^orders'";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  lagtop replay incident.lagtop --at 12m            from its 12th minute
+  lagtop replay incident.lagtop --speed 10x";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  lagtop demo
+  lagtop demo --list";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -80,6 +91,19 @@ pub enum Command {
     /// otherwise. Exit codes: 0 told to end, 1 could not listen, 2 usage.
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(ExportArgs),
+    /// Play a recording on the screen
+    ///
+    /// The same screen, from a file that `lagtop --record FILE` wrote. No Kafka is needed. A file that
+    /// is damaged plays up to the damage and says so. Exit codes: 0 quit, 1 the file cannot be played,
+    /// 2 usage.
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
+    /// Play an incident that is built in: no Kafka, no network, nothing to set up
+    ///
+    /// The recordings were made from real clusters with real consumers that misbehave. They start in
+    /// the middle of what happens and begin again at their end.
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo(DemoArgs),
     /// Print a shell's completions
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -94,6 +118,42 @@ pub struct ExportArgs {
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:9308] [env: LAGTOP_LISTEN]
     #[arg(short, long, value_name = "ADDRESS:PORT")]
     pub listen: Option<OsString>,
+}
+
+/// Flags of `lagtop replay`.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArgs {
+    /// The recording
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// How to play it.
+    #[command(flatten)]
+    pub play: PlayArgs,
+}
+
+/// Flags of `lagtop demo`.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Which one [default: the first]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Print the names of all and what is to be seen
+    #[arg(long)]
+    pub list: bool,
+    /// How to play it.
+    #[command(flatten)]
+    pub play: PlayArgs,
+}
+
+/// How a recording is played.
+#[derive(Clone, Debug, Args)]
+pub struct PlayArgs {
+    /// How much faster than it was recorded: 0.1x to 1000x [default: 1x] [env: LAGTOP_SPEED]
+    #[arg(long, value_name = "FACTOR")]
+    pub speed: Option<OsString>,
+    /// Where to begin, as the time from its start: 90s, 12m [env: LAGTOP_AT]
+    #[arg(long, value_name = "DURATION")]
+    pub at: Option<OsString>,
 }
 
 /// Flags of `lagtop completions`.
@@ -161,6 +221,22 @@ pub struct SharedArgs {
     #[arg(long, value_name = "SOURCE", value_enum, global = true, help_heading = "What to watch")]
     pub source: Option<Source>,
 
+    /// Keep everything that is seen in this new file, for `lagtop replay` [env: LAGTOP_RECORD]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(global = true, help_heading = "Recording")]
+    pub record: Option<OsString>,
+
+    /// The most a recording may take of the disk, as in 500MB or 2GB; it ends there
+    /// [default: 1GB] [env: LAGTOP_RECORD_LIMIT]
+    #[arg(long, value_name = "SIZE", global = true, help_heading = "Recording")]
+    pub record_limit: Option<OsString>,
+
+    /// Record pseudonyms in place of groups, topics, hosts, clients
+    /// [default: false] [env: LAGTOP_REDACT]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "true", global = true, help_heading = "Recording")]
+    pub redact: Option<OsString>,
+
     /// Whether to use colour; NO_COLOR is honoured [default: auto] [env: LAGTOP_COLOR]
     #[arg(long, value_name = "WHEN", value_enum, global = true, help_heading = "Looks")]
     pub color: Option<Color>,
@@ -209,7 +285,17 @@ impl Layer {
             Command::Export(export) => export.listen.as_ref(),
             _ => None,
         });
+        let play = cli.command.as_ref().and_then(|command| match command {
+            Command::Replay(replay) => Some(&replay.play),
+            Command::Demo(demo) => Some(&demo.play),
+            _ => None,
+        });
         Self {
+            record: text("--record", shared.record.as_ref()),
+            record_limit: text("--record-limit", shared.record_limit.as_ref()),
+            redact: text("--redact", shared.redact.as_ref()),
+            speed: text("--speed", play.and_then(|play| play.speed.as_ref())),
+            begin: text("--at", play.and_then(|play| play.at.as_ref())),
             bootstrap: text("--bootstrap", shared.bootstrap.as_ref()),
             properties_file: text("-F", shared.properties.as_ref()),
             properties: texts("-X", shared.property.iter().map(|property| &property.0)),

@@ -6,7 +6,12 @@ use super::layer::{Given, Layer, Origin};
 use super::settings::Note;
 
 /// Every variable lagtop reads for itself. `NO_COLOR` is read beside these.
-pub const VARIABLES: [&str; 15] = [
+pub const VARIABLES: [&str; 20] = [
+    "LAGTOP_RECORD",
+    "LAGTOP_RECORD_LIMIT",
+    "LAGTOP_REDACT",
+    "LAGTOP_SPEED",
+    "LAGTOP_AT",
     "LAGTOP_SOURCE",
     "LAGTOP_BOOTSTRAP",
     "LAGTOP_PROPERTIES",
@@ -71,6 +76,11 @@ impl Layer {
             "LAGTOP_ASCII" => self.ascii = one,
             "LAGTOP_VERBOSE" => self.verbose = one,
             "LAGTOP_OUTPUT" => self.output = one,
+            "LAGTOP_RECORD" => self.record = one,
+            "LAGTOP_RECORD_LIMIT" => self.record_limit = one,
+            "LAGTOP_REDACT" => self.redact = one,
+            "LAGTOP_SPEED" => self.speed = one,
+            "LAGTOP_AT" => self.begin = one,
             _ => self.listen = one,
         }
     }

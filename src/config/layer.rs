@@ -79,6 +79,16 @@ pub struct Layer {
     pub verbose: Option<Given>,
     /// Name of an [`Output`](super::Output).
     pub output: Option<Given>,
+    /// Path of a recording to write.
+    pub record: Option<Given>,
+    /// The most bytes that a recording may have.
+    pub record_limit: Option<Given>,
+    /// `true` or `false`.
+    pub redact: Option<Given>,
+    /// How much faster than it was recorded.
+    pub speed: Option<Given>,
+    /// Where in a recording to begin.
+    pub begin: Option<Given>,
     /// Address and port to listen on.
     pub listen: Option<Given>,
 }

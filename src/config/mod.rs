@@ -23,7 +23,7 @@ mod settings;
 mod tests;
 
 pub use bootstrap::{DEFAULT_PORT, HostPort, HostPortProblem};
-pub use cli::Cli;
+pub use cli::{Cli, Command};
 pub use environment::VARIABLES;
 pub use error::ConfigError;
 pub use layer::{Given, Layer, Origin};
@@ -31,5 +31,6 @@ pub use properties::jaas::JaasProblem;
 pub use resolve::{Inputs, ReadFile, read_file};
 pub use settings::{
     Color, Connection, Face, Filters, Identity, Isolation, Looks, Mechanism, NameFilter, Note,
-    Output, Pem, Sasl, Security, Settings, Source, Theme, Tls, Trust, Verify,
+    Output, Pem, Playback, Played, Recording, Sasl, Security, Settings, Source, Theme, Tls, Trust,
+    Verify,
 };

@@ -16,7 +16,7 @@ impl Cli {
         match self.command.as_ref()? {
             Command::Completions(wanted) => Some(completions(wanted.shell)),
             Command::Man => Some(man()),
-            Command::Once(_) | Command::Export(_) => None,
+            Command::Once(_) | Command::Export(_) | Command::Replay(_) | Command::Demo(_) => None,
         }
     }
 }

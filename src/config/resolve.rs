@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use clap::ValueEnum;
 use regex::Regex;
 
@@ -15,7 +17,9 @@ use super::cli::{Cli, Command};
 use super::error::ConfigError;
 use super::layer::{Given, Layer};
 use super::properties::{Properties, Property, Role, security, unicode};
-use super::settings::{Connection, Face, Filters, Looks, NameFilter, Settings};
+use super::settings::{
+    Connection, Face, Filters, Looks, NameFilter, Playback, Played, Recording, Settings,
+};
 
 /// Reads a whole file. A directory answers [`io::ErrorKind::IsADirectory`].
 pub type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
@@ -30,6 +34,15 @@ const INTERVALS: (Duration, Duration) = (Duration::from_millis(100), Duration::f
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The upper end is librdkafka's for `socket.timeout.ms`.
 const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_mins(5));
+
+/// A day of a cluster with a thousand groups; nobody notices it missing from a disk.
+const DEFAULT_RECORD_LIMIT: u64 = 1_000_000_000;
+
+/// Slower, nothing moves; faster, nobody can follow.
+const SPEEDS: RangeInclusive<f64> = 0.1..=1_000.0;
+
+/// A recording may be that long.
+const BEGINNINGS: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(24 * 365));
 
 /// The port of `kafka_exporter`. Only this host: names of groups and topics are nobody else's
 /// business unless somebody says so.
@@ -85,8 +98,11 @@ impl Settings {
         let mut properties = highest.properties(read)?;
         let connection = highest.connection(&mut properties, read)?;
         let face = match command {
-            // Papers are written without settings.
-            None | Some(Command::Completions(_) | Command::Man) => Face::Screen,
+            // Papers are written without settings, and what is played is a [`Playback`].
+            None
+            | Some(
+                Command::Completions(_) | Command::Man | Command::Replay(_) | Command::Demo(_),
+            ) => Face::Screen,
             Some(Command::Once(_)) => Face::Once { output: highest.choice(|l| &l.output)? },
             Some(Command::Export(_)) => Face::Export { listen: highest.listen()? },
         };
@@ -102,14 +118,35 @@ impl Settings {
                 .map_or(Ok(DEFAULT_INTERVAL), |given| duration(given, INTERVALS))?,
             isolation: highest.choice(|l| &l.isolation)?,
             source: highest.choice(|l| &l.source)?,
-            looks: Looks {
-                color: highest.choice(|l| &l.color)?,
-                theme: highest.choice(|l| &l.theme)?,
-                ascii: highest.switch(|l| &l.ascii)?,
-            },
+            recording: highest.recording()?,
+            looks: highest.looks()?,
             verbose: highest.switch(|l| &l.verbose)?,
             notes: properties.notes,
         })
+    }
+}
+
+impl Playback {
+    /// What of a recording is to be played; `None` if a cluster is to be watched.
+    pub fn resolve<V>(inputs: Inputs<'_, V>) -> Result<Option<Self>, ConfigError>
+    where
+        V: IntoIterator<Item = (OsString, OsString)>,
+    {
+        let what = match &inputs.cli.command {
+            Some(Command::Replay(replay)) => Played::File(replay.file.clone()),
+            Some(Command::Demo(demo)) => Played::BuiltIn(demo.name.clone()),
+            _ => return Ok(None),
+        };
+        let (environment, _) = Layer::from_environment(inputs.variables);
+        let layers = [Layer::from_flags(inputs.cli), environment];
+        let highest = Highest(&layers);
+        let begin = highest.one(|l| &l.begin).map(|given| duration(given, BEGINNINGS));
+        Ok(Some(Self {
+            what,
+            speed: highest.speed()?,
+            begin: begin.transpose()?,
+            looks: highest.looks()?,
+        }))
     }
 }
 
@@ -143,6 +180,36 @@ impl<'a> Highest<'a> {
             "false" | "0" | "no" => Ok(false),
             _ => Err(wrong(given, text, "a yes or no", "true or false")),
         }
+    }
+
+    fn looks(&self) -> Result<Looks, ConfigError> {
+        Ok(Looks {
+            color: self.choice(|l| &l.color)?,
+            theme: self.choice(|l| &l.theme)?,
+            ascii: self.switch(|l| &l.ascii)?,
+        })
+    }
+
+    fn recording(&self) -> Result<Option<Recording>, ConfigError> {
+        let limit = match self.one(|l| &l.record_limit) {
+            Some(given) => {
+                let text = unicode(given)?;
+                let size = text.trim().parse::<ByteSize>();
+                size.map_err(|_unsaid| wrong(given, text, "a size", "as in 500MB or 2GB"))?.as_u64()
+            }
+            None => DEFAULT_RECORD_LIMIT,
+        };
+        let redact = self.switch(|l| &l.redact)?;
+        let path = self.one(|l| &l.record).map(|given| PathBuf::from(&given.text));
+        Ok(path.map(|path| Recording { path, limit, redact }))
+    }
+
+    fn speed(&self) -> Result<f64, ConfigError> {
+        let Some(given) = self.one(|l| &l.speed) else { return Ok(1.0) };
+        let text = unicode(given)?;
+        let factor = text.trim().trim_end_matches(['x', 'X']).parse::<f64>();
+        let factor = factor.ok().filter(|factor| SPEEDS.contains(factor));
+        factor.ok_or_else(|| wrong(given, text, "a factor", "0.1x to 1000x, as in 10x"))
     }
 
     fn listen(&self) -> Result<SocketAddr, ConfigError> {

@@ -30,12 +30,47 @@ pub struct Settings {
     pub isolation: Isolation,
     /// How commits are learnt of.
     pub source: Source,
+    /// What is kept of what is seen; `None`: nothing.
+    pub recording: Option<Recording>,
     /// What the screen looks like.
     pub looks: Looks,
     /// Whether the notes are to be printed.
     pub verbose: bool,
     /// What was read but is not used, and the like; in the order found.
     pub notes: Vec<Note>,
+}
+
+/// What is kept of what is seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// The file to make.
+    pub path: PathBuf,
+    /// The most bytes it may have.
+    pub limit: u64,
+    /// Pseudonyms in place of names.
+    pub redact: bool,
+}
+
+/// A recording to be played, in place of a cluster to be watched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Playback {
+    /// Which one.
+    pub what: Played,
+    /// How much faster than it was recorded: 0.1 to 1,000.
+    pub speed: f64,
+    /// Where to begin, from its start; `None`: where it is worth it.
+    pub begin: Option<Duration>,
+    /// What the screen looks like.
+    pub looks: Looks,
+}
+
+/// Which recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Played {
+    /// A file.
+    File(PathBuf),
+    /// One that is built in, by name; `None`: the first.
+    BuiltIn(Option<String>),
 }
 
 /// What lagtop does.

@@ -12,6 +12,8 @@ pub enum SourceId {
     Poll,
     /// The records of `__consumer_offsets`, as they are written.
     Stream,
+    /// A recording: what is being written, or played.
+    Recording,
 }
 
 impl SourceId {
@@ -21,6 +23,7 @@ impl SourceId {
         match self {
             Self::Poll => "poll",
             Self::Stream => "stream",
+            Self::Recording => "recording",
         }
     }
 }

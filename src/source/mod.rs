@@ -6,4 +6,5 @@
 //! so.
 
 pub mod kafka;
+pub mod replay;
 pub mod supervisor;

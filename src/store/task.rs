@@ -10,7 +10,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::Store;
-use crate::model::{Body, Observation, Snapshot};
+use crate::model::{Body, Observation, Snapshot, Timestamp};
+use crate::record::Tee;
 
 /// Observations that may wait. One carries up to a thousand groups, so a handful is plenty.
 pub const CHANNEL_CAPACITY: usize = 64;
@@ -22,15 +23,26 @@ const BATCH: usize = 32;
 /// than answers trickle in.
 const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
+/// What else happens to what comes in.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Takes a copy of everything.
+    pub tee: Option<Tee>,
+    /// Nothing is published before an observation of this moment: what led to it is history.
+    pub from: Timestamp,
+}
+
 /// Folds observations into snapshots until all senders are gone.
 pub async fn run(
     mut store: Store,
     mut observations: mpsc::Receiver<Observation>,
     snapshots: watch::Sender<Arc<Snapshot>>,
+    options: Options,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut last = Instant::now();
     let mut waiting = false;
+    let mut begun = false;
     loop {
         let due = last + PUBLISH_EVERY;
         let received = tokio::select! {
@@ -41,10 +53,15 @@ pub async fn run(
             .iter()
             .any(|observation| matches!(observation.body, Body::Round(_) | Body::Health(_)));
         for observation in batch.drain(..) {
+            begun |= observation.at >= options.from;
+            if let Some(tee) = &options.tee {
+                tee.see(&observation);
+            }
             store.apply(observation);
             waiting = true;
         }
         if waiting
+            && (begun || received == Some(0))
             && (round_over || received != Some(0) && Instant::now() >= due || received == Some(0))
         {
             snapshots.send_replace(store.publish());

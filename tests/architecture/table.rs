@@ -83,6 +83,7 @@ pub const RULES: &[Rule] = &[
         "config",
         &["model::id"],
         &[&[
+            "bytesize",
             "clap",
             "serde",
             "toml",

@@ -79,7 +79,12 @@ impl Live {
         }
         let context = poll::Context { client, options, clock, plan, observations: sender };
         tasks.spawn(poll::run(context));
-        tasks.spawn(task::run(Store::new(isolation), observations, publisher));
+        tasks.spawn(task::run(
+            Store::new(isolation),
+            observations,
+            publisher,
+            task::Options::default(),
+        ));
         Self { snapshots, wishes, tasks }
     }
 

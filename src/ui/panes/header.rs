@@ -84,6 +84,10 @@ fn cluster(scene: &Scene<'_>) -> Vec<Part> {
             parts.push(part(8, scene.span(text, Role::Muted)));
             continue;
         }
+        if source.id == SourceId::Recording {
+            parts.push(recording(scene, &source.health));
+            continue;
+        }
         let (role, mark) = match source.health {
             SourceHealth::Working => (Role::Text, ""),
             SourceHealth::Starting => (Role::Muted, ""),
@@ -92,6 +96,18 @@ fn cluster(scene: &Scene<'_>) -> Vec<Part> {
         parts.push(part(8, scene.span(format!("{}{mark}", source.id.name()), role)));
     }
     parts
+}
+
+/// What is being recorded, or what is missing in what is played.
+fn recording(scene: &Scene<'_>, health: &SourceHealth) -> Part {
+    match health {
+        SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {
+            part(2, scene.span(scene.name(&fault.text, 72), Role::Critical))
+        }
+        SourceHealth::Starting | SourceHealth::Working => {
+            part(4, scene.span("REC", Role::Critical))
+        }
+    }
 }
 
 fn is_down(broker: &BrokerView) -> bool {

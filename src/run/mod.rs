@@ -17,18 +17,24 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::app;
-use crate::config::{self, Cli, Face, Inputs, Output, Settings, read_file};
+use crate::config::{self, Cli, Face, Inputs, Output, Playback, Recording, Settings, read_file};
 use crate::export::{self, Form, Outcome, Selection};
 use crate::model::time::SystemClock;
-use crate::model::{Clock, Observation, PollPlan, Snapshot, SourceId, Timestamp};
+use crate::model::{
+    Body, Clock, Fault, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
+};
+use crate::record::{self, Recorder, Redactor, Tee};
 use crate::source::kafka::connect;
 use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::stream;
 use crate::source::kafka::wire::Client;
 use crate::source::supervisor::supervise;
 use crate::store::{Store, task};
-use crate::{tui, ui};
+use crate::tui;
+
+mod play;
+mod screen;
+mod trap;
 
 /// The command line was wrong.
 const USAGE: u8 = 2;
@@ -43,8 +49,16 @@ pub fn main() -> ExitCode {
     if let Some(paper) = cli.paper() {
         return print(&paper);
     }
-    let inputs = Inputs { cli: &cli, variables: std::env::vars_os(), read: &read_file };
-    let settings = match Settings::resolve(inputs) {
+    if matches!(&cli.command, Some(config::Command::Demo(demo)) if demo.list) {
+        return play::list();
+    }
+    let inputs = || Inputs { cli: &cli, variables: std::env::vars_os(), read: &read_file };
+    match Playback::resolve(inputs()) {
+        Ok(Some(playback)) => return play::play(&playback),
+        Ok(None) => {}
+        Err(error) => return complain(&error, USAGE),
+    }
+    let settings = match Settings::resolve(inputs()) {
         Ok(settings) => settings,
         Err(error) => return complain(&error, USAGE),
     };
@@ -59,7 +73,7 @@ pub fn main() -> ExitCode {
     };
     match settings.face {
         Face::Once { output } => once(&settings, client, output),
-        Face::Screen => screen(&settings, client),
+        Face::Screen => watched(&settings, client),
         Face::Export { listen } => export_pages(&settings, client, listen),
     }
 }
@@ -124,7 +138,7 @@ async fn look(settings: &Settings, client: Client) -> Arc<Snapshot> {
 }
 
 /// Shows the live screen until the person quits or the process is told to end.
-fn screen(settings: &Settings, client: Client) -> ExitCode {
+fn watched(settings: &Settings, client: Client) -> ExitCode {
     let panics = tui::panic::install();
     let runtime = match workers() {
         Ok(runtime) => runtime,
@@ -162,8 +176,8 @@ async fn serve(settings: &Settings, client: Client, listen: SocketAddr) -> io::R
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let _ = writeln!(io::stderr(), "lagtop: serving http://{address}/metrics");
-    let Watching { snapshots, clock, plans: _plans, tasks: _tasks } =
-        Watching::start(settings, client, config::Source::Poll);
+    let Watching { snapshots, clock, plans: _plans, tasks: _tasks, recorder: _recorder } =
+        Watching::start(settings, client, config::Source::Poll)?;
     let pages = export::http::Pages { snapshots, clock, interval: settings.interval };
     tokio::select! {
         () = export::http::serve(listener, pages) => {}
@@ -190,14 +204,17 @@ struct Watching {
     plans: watch::Sender<PollPlan>,
     clock: Arc<dyn Clock>,
     tasks: JoinSet<()>,
+    /// What writes the recording.
+    recorder: Option<Recorder>,
 }
 
 impl Watching {
-    /// Must be called on a runtime.
-    fn start(settings: &Settings, client: Client, source: config::Source) -> Self {
+    /// Must be called on a runtime. The recording's file is made before anything is asked.
+    fn start(settings: &Settings, client: Client, source: config::Source) -> io::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let isolation = connect::isolation(settings.isolation);
         let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
+        let (tee, recorder) = recording(settings, clock.now(), &sender)?.unzip();
         let (plans, plan) = watch::channel(PollPlan::every(settings.interval));
         let nothing = Arc::new(Snapshot::empty(clock.now(), isolation));
         let (publisher, snapshots) = watch::channel(nothing);
@@ -217,64 +234,70 @@ impl Watching {
         let start = move || trap.clone().around(poll::run(context.clone()));
         let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
         tasks.spawn(source);
-        tasks.spawn(task::run(Store::new(isolation), observations, publisher));
-        Self { snapshots, plans, clock, tasks }
+        let options = task::Options { tee, ..task::Options::default() };
+        tasks.spawn(task::run(Store::new(isolation), observations, publisher, options));
+        Ok(Self { snapshots, plans, clock, tasks, recorder })
     }
 }
 
 /// The screen on this thread, what it shows in tasks.
 async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
-    let Watching { snapshots, plans, clock, tasks: _tasks } =
-        Watching::start(settings, client, settings.source);
-    let trap = trap::Trap::set(snapshots.clone());
-    let end = tui::signal::end()?;
-    let mut terminal = tui::Tty::enter(true)?;
-    let desk = tui::Desk {
-        options: options(settings),
-        snapshots,
-        plans,
-        utc_offset: utc_offset(clock.now()),
-        clock,
-        draw: &mut |view, frame| {
-            trap.spring_in_ui(view.snapshot);
-            ui::draw(view, frame)
-        },
-    };
-    let exit = tui::run(&mut terminal, desk, end).await?;
-    terminal.leave(exit.frame.as_ref())?;
-    Ok(())
+    let Watching { snapshots, plans, clock, tasks, recorder } =
+        Watching::start(settings, client, settings.source)?;
+    let title = title(settings);
+    let options = screen::options(title, settings.interval, settings.looks);
+    let utc_offset = screen::utc_offset(clock.now());
+    let left = screen::show(screen::Scenery { options, snapshots, plans, clock, utc_offset }).await;
+    // The recorder's last bytes come when the store is gone.
+    drop(tasks);
+    if let Some(recorder) = recorder {
+        let _ = tokio::task::spawn_blocking(|| recorder.wait()).await;
+    }
+    left
 }
 
-/// What is settled before the first frame.
-fn options(settings: &Settings) -> app::Options {
+/// What the header calls the cluster.
+fn title(settings: &Settings) -> String {
     let servers = &settings.connection.bootstrap;
-    let wish = tui::detect::Wish {
-        depth: match settings.looks.color {
-            config::Color::Auto | config::Color::Always => None,
-            config::Color::Never => Some(app::Depth::Mono),
-        },
-        theme: match settings.looks.theme {
-            config::Theme::Auto => None,
-            config::Theme::Dark => Some(app::Theme::Dark),
-            config::Theme::Light => Some(app::Theme::Light),
-        },
-        ascii: settings.looks.ascii.then_some(true),
-    };
-    let mut looks = tui::detect::looks(wish, |name| std::env::var(name).ok());
-    if settings.looks.color == config::Color::Always && looks.depth == app::Depth::Mono {
-        looks.depth = app::Depth::Ansi;
-    }
-    app::Options {
-        title: servers.first().map(ToString::to_string).unwrap_or_default(),
-        interval: settings.interval,
-        looks,
-    }
+    servers.first().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Seconds east of Greenwich, here and now.
-fn utc_offset(now: Timestamp) -> i32 {
-    let moment = jiff::Timestamp::from_millisecond(now.as_millis()).unwrap_or_default();
-    jiff::tz::TimeZone::system().to_offset(moment).seconds()
+/// Begins the recording, if one is wanted. How it is doing is shown beside the sources.
+fn recording(
+    settings: &Settings,
+    started: Timestamp,
+    observations: &mpsc::Sender<Observation>,
+) -> io::Result<Option<(Tee, Recorder)>> {
+    let Some(Recording { path, limit, redact }) = &settings.recording else { return Ok(None) };
+    let redactor = redact.then(Redactor::default);
+    let header = record::Header {
+        format: record::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started,
+        title: if *redact { "redacted".to_owned() } else { title(settings) },
+        isolation: connect::isolation(settings.isolation),
+        interval_ms: u64::try_from(settings.interval.as_millis()).unwrap_or(u64::MAX),
+        redacted: *redact,
+    };
+    let told = observations.clone();
+    let ended = move |end: &record::End| {
+        let at = SystemClock.now();
+        let fault = Fault::new("RECORDING_ENDED", &end.to_string());
+        let body = Body::Health(SourceHealth::Failing { since: at, fault });
+        let _ = told.blocking_send(Observation { at, source: SourceId::Recording, body });
+    };
+    let pair = Recorder::start(path, &header, *limit, redactor, ended).map_err(|why| {
+        let path = path.to_string_lossy().escape_debug().to_string();
+        let hint = match why.kind() {
+            io::ErrorKind::AlreadyExists => "; recordings are not overwritten, name another file",
+            _ => "",
+        };
+        io::Error::other(format!("cannot record into '{path}': {why}{hint}"))
+    })?;
+    let body = Body::Health(SourceHealth::Working);
+    // The channel is empty yet.
+    let _ = observations.try_send(Observation { at: started, source: SourceId::Recording, body });
+    Ok(Some(pair))
 }
 
 /// Listening as the settings want it.
@@ -314,71 +337,5 @@ fn polling(
         clock,
         plan,
         observations,
-    }
-}
-
-/// Defects on demand, so that tests see what the real binary does about them. `LAGTOP_PANIC=ui` panics
-/// while drawing, `LAGTOP_PANIC=poll` once in the source's task, each when the first groups are on
-/// screen. A release build has none of it.
-mod trap {
-    use std::sync::Arc;
-    #[cfg(debug_assertions)]
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    use tokio::sync::watch;
-
-    use crate::model::Snapshot;
-
-    #[cfg(debug_assertions)]
-    const VARIABLE: &str = "LAGTOP_PANIC";
-
-    /// Where to panic.
-    #[derive(Clone)]
-    pub(super) struct Trap {
-        #[cfg(debug_assertions)]
-        wish: Arc<str>,
-        #[cfg(debug_assertions)]
-        sprung: Arc<AtomicBool>,
-        #[cfg(debug_assertions)]
-        snapshots: watch::Receiver<Arc<Snapshot>>,
-    }
-
-    #[cfg(not(debug_assertions))]
-    impl Trap {
-        pub(super) fn set(_: watch::Receiver<Arc<Snapshot>>) -> Self {
-            Self {}
-        }
-
-        #[expect(clippy::unused_self, reason = "the debug build's twin uses it")]
-        pub(super) fn spring_in_ui(&self, _: &Snapshot) {}
-
-        pub(super) async fn around(self, source: impl Future<Output = ()>) {
-            source.await;
-        }
-    }
-
-    #[cfg(debug_assertions)]
-    impl Trap {
-        pub(super) fn set(snapshots: watch::Receiver<Arc<Snapshot>>) -> Self {
-            let wish = std::env::var(VARIABLE).unwrap_or_default().into();
-            Self { wish, sprung: Arc::default(), snapshots }
-        }
-
-        pub(super) fn spring_in_ui(&self, snapshot: &Snapshot) {
-            assert!(&*self.wish != "ui" || snapshot.groups.is_empty(), "{VARIABLE} asks for this");
-        }
-
-        pub(super) async fn around(mut self, source: impl Future<Output = ()>) {
-            let wanted = &*self.wish == "poll" && !self.sprung.swap(true, Ordering::Relaxed);
-            if !wanted {
-                return source.await;
-            }
-            tokio::select! {
-                () = source => {}
-                _ = self.snapshots.wait_for(|snapshot| !snapshot.groups.is_empty()) => {
-                    panic!("{VARIABLE} asks for this");
-                }
-            }
-        }
     }
 }

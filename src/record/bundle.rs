@@ -1,0 +1,44 @@
+//! The recordings in the binary: incidents of the lab, on real Kafka, for `lagtop demo`.
+//!
+//! `assets/demo/record.sh` makes them anew.
+
+use super::{ReadError, Reader};
+
+/// A recording in the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundled {
+    /// As `lagtop demo NAME` names it: the lab's scenario.
+    pub name: &'static str,
+    /// What is to be seen, in a line.
+    pub about: &'static str,
+    /// Where to begin, in seconds from its start: what led to it is history by then.
+    pub begin: u64,
+    bytes: &'static [u8],
+}
+
+/// All of them; the first is what `lagtop demo` plays.
+pub const ALL: &[Bundled] = &[Bundled {
+    name: "steady",
+    about: "an ordinary day: healthy, slow, stopped, KIP-848 and crowded groups",
+    begin: 60,
+    bytes: include_bytes!("../../assets/demo/steady.lagtop"),
+}];
+
+impl Bundled {
+    /// The recording with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().find(|bundled| bundled.name == name)
+    }
+
+    /// Its bytes, as many as it adds to the binary.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Opens it.
+    pub fn open(&self) -> Result<Reader<'static>, ReadError> {
+        Reader::new(self.bytes)
+    }
+}

@@ -1,0 +1,141 @@
+//! A recording on the screen, in place of a cluster.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::{FAILED, USAGE, complain, print, screen, workers};
+use crate::config::{Playback, Played};
+use crate::model::time::SystemClock;
+use crate::model::{Clock as _, PollPlan, Snapshot, Timestamp};
+use crate::record::bundle::{self, Bundled};
+use crate::record::{ReadError, Reader};
+use crate::source::replay::{self, ReplayClock};
+use crate::store::{Store, task};
+use crate::tui;
+
+/// The pause between the end of a built-in recording and its beginning.
+const CURTAIN: Duration = Duration::from_secs(3);
+
+/// What `lagtop demo --list` prints.
+pub(super) fn list() -> ExitCode {
+    let width = bundle::ALL.iter().map(|one| one.name.len()).max().unwrap_or(0);
+    let line = |one: &Bundled| format!("{:width$}  {}\n", one.name, one.about);
+    print(&bundle::ALL.iter().map(line).collect::<String>())
+}
+
+/// Opens a recording as often as it is played.
+type Open = Box<dyn Fn() -> Result<Reader<'static>, ReadError> + Send>;
+
+/// A recording and how it is played.
+struct Play {
+    open: Open,
+    title: String,
+    begin: Duration,
+    /// It begins again at its end, and the screen's clock tells the reader's own time.
+    again: bool,
+}
+
+/// Plays until the person quits.
+pub(super) fn play(playback: &Playback) -> ExitCode {
+    let play = match find(playback) {
+        Ok(play) => play,
+        Err(complaint) => return complain(&complaint, USAGE),
+    };
+    let reader = match (play.open)() {
+        Ok(reader) => reader,
+        Err(error) => return complain(&format!("cannot play {}: {error}", play.title), FAILED),
+    };
+    let panics = tui::panic::install();
+    let runtime = match workers() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&format!("cannot start: {error}"), FAILED),
+    };
+    let left = runtime.block_on(shown(playback, play, &reader));
+    runtime.shutdown_background();
+    for report in panics.take() {
+        let _ = writeln!(io::stderr(), "lagtop: a task died: {report}");
+    }
+    match left {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, FAILED),
+    }
+}
+
+fn find(playback: &Playback) -> Result<Play, String> {
+    let begin = playback.begin;
+    match &playback.what {
+        Played::File(path) => {
+            let title = path.to_string_lossy().escape_debug().to_string();
+            let path = path.clone();
+            let open: Open = Box::new(move || Reader::open(&path));
+            Ok(Play { open, title, begin: begin.unwrap_or_default(), again: false })
+        }
+        Played::BuiltIn(name) => {
+            let bundled = match name {
+                Some(name) => Bundled::named(name),
+                None => bundle::ALL.first(),
+            };
+            let bundled = bundled.ok_or_else(|| {
+                let names: Vec<_> = bundle::ALL.iter().map(|one| one.name).collect();
+                let wanted = name.as_deref().unwrap_or_default().escape_debug().to_string();
+                format!("there is no demo '{wanted}'; write {}", names.join(" or "))
+            })?;
+            Ok(Play {
+                open: Box::new(|| bundled.open()),
+                title: format!("demo: {}", bundled.name),
+                begin: begin.unwrap_or_else(|| Duration::from_secs(bundled.begin)),
+                again: true,
+            })
+        }
+    }
+}
+
+async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(), tui::Error> {
+    let header = reader.header();
+    let begin = header.started.plus(play.begin);
+    let clock = Arc::new(ReplayClock::standing(begin, playback.speed));
+    let (plans, _plan) = watch::channel(PollPlan::every(header.interval()));
+    let nothing = Arc::new(Snapshot::empty(begin, header.isolation));
+    let (publisher, snapshots) = watch::channel(nothing);
+    let options = screen::options(play.title.clone(), header.interval(), playback.looks);
+    let now = SystemClock.now();
+    let shift = if play.again { seconds_between(begin, now) } else { 0 };
+    let shown_at = if play.again { now } else { begin };
+    let utc_offset = screen::utc_offset(shown_at).saturating_add(shift);
+    // Falls with the runtime.
+    let stage = perform(play, begin, Arc::clone(&clock), publisher);
+    tokio::spawn(stage);
+    screen::show(screen::Scenery { options, snapshots, plans, clock, utc_offset }).await
+}
+
+/// So many seconds later than it was recorded it is now: 68 years at most.
+fn seconds_between(then: Timestamp, now: Timestamp) -> i32 {
+    let seconds = now.as_millis().saturating_sub(then.as_millis()) / 1_000;
+    i32::try_from(seconds).unwrap_or(0)
+}
+
+/// Plays the recording into a store of its own, again and again if that is wanted.
+async fn perform(
+    play: Play,
+    begin: Timestamp,
+    clock: Arc<ReplayClock>,
+    snapshots: watch::Sender<Arc<Snapshot>>,
+) {
+    loop {
+        // It could be opened before; a file that is gone meanwhile leaves the last picture.
+        let Ok(reader) = (play.open)() else { return };
+        let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
+        let store = Store::new(reader.header().isolation);
+        let options = task::Options { tee: None, from: begin };
+        let fold = task::run(store, observations, snapshots.clone(), options);
+        tokio::join!(replay::play(reader, begin, &clock, sender), fold);
+        if !play.again {
+            return;
+        }
+        tokio::time::sleep(CURTAIN).await;
+    }
+}

@@ -1,0 +1,63 @@
+//! The screen on this thread, whatever feeds it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::trap;
+use crate::model::{Clock, PollPlan, Snapshot, Timestamp};
+use crate::{app, config, tui, ui};
+
+/// What the screen shows, and what it tells.
+pub(super) struct Scenery {
+    pub(super) options: app::Options,
+    pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
+    pub(super) plans: watch::Sender<PollPlan>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Seconds east of Greenwich.
+    pub(super) utc_offset: i32,
+}
+
+/// Shows it until the person quits or the process is told to end.
+pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
+    let Scenery { options, snapshots, plans, utc_offset, clock } = scenery;
+    let trap = trap::Trap::set(snapshots.clone());
+    let end = tui::signal::end()?;
+    let mut terminal = tui::Tty::enter(true)?;
+    let draw: tui::Draw<'_> = &mut |view, frame| {
+        trap.spring_in_ui(view.snapshot);
+        ui::draw(view, frame)
+    };
+    let desk = tui::Desk { options, snapshots, plans, clock, utc_offset, draw };
+    let exit = tui::run(&mut terminal, desk, end).await?;
+    terminal.leave(exit.frame.as_ref())?;
+    Ok(())
+}
+
+/// What is settled before the first frame.
+pub(super) fn options(title: String, interval: Duration, wished: config::Looks) -> app::Options {
+    let wish = tui::detect::Wish {
+        depth: match wished.color {
+            config::Color::Auto | config::Color::Always => None,
+            config::Color::Never => Some(app::Depth::Mono),
+        },
+        theme: match wished.theme {
+            config::Theme::Auto => None,
+            config::Theme::Dark => Some(app::Theme::Dark),
+            config::Theme::Light => Some(app::Theme::Light),
+        },
+        ascii: wished.ascii.then_some(true),
+    };
+    let mut looks = tui::detect::looks(wish, |name| std::env::var(name).ok());
+    if wished.color == config::Color::Always && looks.depth == app::Depth::Mono {
+        looks.depth = app::Depth::Ansi;
+    }
+    app::Options { title, interval, looks }
+}
+
+/// Seconds east of Greenwich, here and then.
+pub(super) fn utc_offset(then: Timestamp) -> i32 {
+    let moment = jiff::Timestamp::from_millisecond(then.as_millis()).unwrap_or_default();
+    jiff::tz::TimeZone::system().to_offset(moment).seconds()
+}

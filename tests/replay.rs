@@ -1,0 +1,153 @@
+//! Recordings on the screen: the built-in ones, a file made from a real Kafka, and files that are broken.
+#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+#[path = "support/pty.rs"]
+mod pty;
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use lagtop::record::{Entry, Reader};
+use portable_pty::CommandBuilder;
+use pty::{DEADLINE, Pty};
+use support::KafkaCluster;
+
+/// Every size that a person may have.
+const SIZES: [(u16, u16); 3] = [(160, 45), (120, 35), (80, 24)];
+
+/// lagtop in a terminal, without what this process's environment says.
+fn screen(arguments: &[&str], (columns, rows): (u16, u16)) -> Pty {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lagtop"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LAGTOP_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("NO_COLOR");
+    command.args(arguments);
+    Pty::spawn(command, columns, rows)
+}
+
+/// What it printed on standard error, and its exit code.
+fn refused(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_lagtop")).args(arguments).output().unwrap();
+    assert!(output.stdout.is_empty(), "{output:?}");
+    (String::from_utf8(output.stderr).unwrap(), output.status.code())
+}
+
+#[test]
+fn a_demo_needs_nothing_and_opens_with_its_history_at_every_size() {
+    for size in SIZES {
+        let mut pty = screen(&["demo"], size);
+        pty.wait_for("demo: steady");
+        pty.wait_for("nightly-report");
+        // The rows of a group and its trend are there with the first picture, not a minute later.
+        pty.send("2");
+        pty.wait_until("history in the sparklines", |screen| {
+            screen.contents().chars().filter(|sign| ('▁'..='█').contains(sign)).count() > 20
+        });
+        pty.send("3");
+        pty.wait_for("SHARE");
+        pty.send("q");
+        assert_eq!(pty.exit_code(DEADLINE), 0);
+        pty.assert_restored();
+    }
+}
+
+#[test]
+fn all_demos_are_listed_and_a_wrong_name_is_told_which_there_are() {
+    let output = Command::new(env!("CARGO_BIN_EXE_lagtop")).args(["demo", "--list"]).output();
+    let listed = String::from_utf8(output.unwrap().stdout).unwrap();
+    for bundled in lagtop::record::bundle::ALL {
+        assert!(listed.contains(bundled.name) && listed.contains(bundled.about), "{listed}");
+        let (text, code) = refused(&["demo", "nothing"]);
+        assert!(text.contains("'nothing'") && text.contains(bundled.name), "{text}");
+        assert_eq!(code, Some(2));
+    }
+}
+
+#[test]
+fn built_in_recordings_are_whole_and_small() {
+    let mut bytes = 0;
+    for bundled in lagtop::record::bundle::ALL {
+        let mut reader = bundled.open().unwrap();
+        let mut last = reader.header().started;
+        let begin = last.plus(Duration::from_secs(bundled.begin));
+        while let Some(entry) = reader.entry().unwrap() {
+            assert!(!matches!(entry, Entry::Dropped { .. }), "{}: {entry:?}", bundled.name);
+            last = last.max(entry.at());
+        }
+        let left = last.since(begin);
+        assert!(left > Duration::from_mins(1), "{}: {left:?} to be seen", bundled.name);
+        bytes += bundled.size();
+    }
+    assert!(bytes < 2_000_000, "{bytes} bytes in the binary");
+}
+
+/// What was on screen while it was recorded is on screen when it is played; also when the recording was
+/// cut off, which is said.
+#[test]
+fn what_was_recorded_is_seen_again() {
+    let Some(kafka) = support::kafka_or_skip(KafkaCluster::builder().heap_mib(256)) else { return };
+    let admin = kafka.admin().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(admin.create_topic("orders", 2, 1)).unwrap();
+    admin.commit("billing", "orders", &[(0, 0), (1, 0)]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("incident.lagtop");
+    let file = path.to_str().unwrap();
+    let bootstrap = kafka.bootstrap();
+
+    let mut pty = screen(&["-b", &bootstrap, "--record", file], SIZES[0]);
+    pty.wait_for("billing");
+    pty.wait_for("REC");
+    pty.wait_for("Empty");
+    // Flushed, and more after that: what is cut off below is only the rest.
+    assert!(support::wait::holds_within(DEADLINE, || flushed(&path) > 20));
+    pty.wait_for("req/s");
+    pty.send("q");
+    assert_eq!(pty.exit_code(DEADLINE), 0);
+
+    let (text, code) =
+        refused(&["export", "-b", &bootstrap, "-l", "127.0.0.1:0", "--record", file]);
+    assert!(text.contains("not overwritten"), "{text}");
+    assert_eq!(code, Some(1));
+
+    seen_again(&path, None);
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 5]).unwrap();
+    seen_again(&path, Some("cut off"));
+}
+
+/// Entries that can be read while the recording goes on.
+fn flushed(path: &Path) -> usize {
+    let Ok(mut reader) = Reader::open(path) else { return 0 };
+    std::iter::from_fn(|| reader.entry().ok().flatten()).count()
+}
+
+fn seen_again(path: &Path, damage: Option<&str>) {
+    let mut pty = screen(&["replay", path.to_str().unwrap(), "--speed", "1000x"], SIZES[0]);
+    pty.wait_for("billing");
+    pty.wait_for("Empty");
+    if let Some(damage) = damage {
+        pty.wait_for(damage);
+    }
+    pty.send("q");
+    assert_eq!(pty.exit_code(DEADLINE), 0);
+}
+
+#[test]
+fn a_file_that_is_no_recording_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    std::fs::write(&path, "buy milk\n").unwrap();
+    let (text, code) = refused(&["replay", path.to_str().unwrap()]);
+    assert!(text.contains("notes.txt") && text.contains("no recording of lagtop"), "{text}");
+    assert_eq!(code, Some(1));
+    let (text, code) = refused(&["replay", folder.path().join("none").to_str().unwrap()]);
+    assert!(text.contains("No such file"), "{text}");
+    assert_eq!(code, Some(1));
+    let (text, code) = refused(&["replay", "x", "--speed", "fast"]);
+    assert!(text.contains("'fast'") && text.contains("10x"), "{text}");
+    assert_eq!(code, Some(2));
+}
