@@ -116,7 +116,12 @@ fn member(group: &Group, at: usize, name: &str) -> MemberView {
 }
 
 fn rebalance(number: i64) -> Rebalance {
-    let joined = MemberRef { id: "m-0".into(), client_id: "m".into(), host: "10.0.0.1".into() };
+    let joined = MemberRef {
+        id: "m-0".into(),
+        client_id: "m".into(),
+        host: "10.0.0.1".into(),
+        dropped: None,
+    };
     Rebalance {
         at: NOW.minus(Duration::from_hours(1)).plus(Duration::from_secs(number.unsigned_abs())),
         took: Took::AtMost(Duration::from_secs(number.unsigned_abs() % 7)),

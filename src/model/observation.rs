@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::membership::MembershipRecorded;
 use super::{
     Broker, BrokerHealth, BrokerId, Fault, GroupId, GroupKind, GroupState, MemberId, RoundReport,
     SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
@@ -39,6 +40,10 @@ pub enum Body {
     Commits(Vec<CommitsObserved>),
     /// Single commits, as the coordinator recorded them.
     Recorded(Vec<CommitRecorded>),
+    /// What coordinators recorded about groups that they assign for, in the order in which they did.
+    Membership(Vec<MembershipRecorded>),
+    /// What the topics of these ids are called, for records name ids; `None`: not looked at, or no more.
+    TopicNames(Vec<(TopicId, Option<TopicName>)>),
     /// Partitions and leaders of single topics.
     Topics(Vec<TopicObserved>),
     /// Offsets of partitions' logs.
@@ -90,10 +95,22 @@ pub struct GroupObserved {
     /// The broker that answered; `None` for what was read from the coordinator's records.
     pub coordinator: Option<BrokerId>,
     /// When it was asked: what was seen of the group after that is newer than this answer. For
-    /// records, when they were written.
+    /// records, when they were read.
     pub asked: Timestamp,
+    /// When a classic group's record was written; `None` for answers.
+    pub written: Option<Written>,
     /// What it said, or why it did not.
     pub description: Result<GroupDescription, Fault>,
+}
+
+/// The times in the record of a classic group's generation, by the coordinator's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The record's own time: the rebalance was over.
+    pub at: Timestamp,
+    /// When all had joined, and the leader began to assign; `None` where not told. When the rebalance
+    /// began is not recorded.
+    pub joined: Option<Timestamp>,
 }
 
 /// A group with its members.

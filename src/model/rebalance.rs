@@ -71,6 +71,21 @@ pub struct MemberRef {
     pub client_id: Arc<str>,
     /// Its host.
     pub host: Arc<str>,
+    /// Why it is gone, where that can be told from a member that left; `None` for all others.
+    pub dropped: Option<Dropped>,
+}
+
+/// Why a member that did not leave by itself is gone. Coordinators do not write it down: a session that
+/// timed out and a member that left look alike, and are `None` in [`MemberRef::dropped`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    /// A static member that left for a restart and was not back within its session timeout (KIP-848).
+    NotBack,
+    /// It did not give partitions back within its rebalance timeout, `max.poll.interval.ms` (KIP-848).
+    TooSlow,
+    /// A static member of a classic group. Such members do not leave when they stop: its session timed
+    /// out, unless somebody told it to leave for good.
+    Silent,
 }
 
 /// A partition that changed hands.
@@ -104,6 +119,17 @@ impl Took {
         match self {
             Self::Exactly(span) | Self::AtMost(span) | Self::Between(_, span) => Some(span),
             Self::AtLeast(_) => None,
+        }
+    }
+
+    /// The same, by what is now known to be a part of it: it took at least `part`.
+    #[must_use]
+    pub fn with_part(self, part: Duration) -> Self {
+        match self {
+            Self::Exactly(_) => self,
+            Self::AtMost(most) => Self::Between(part.min(most), most),
+            Self::Between(least, most) => Self::Between(least.max(part.min(most)), most),
+            Self::AtLeast(least) => Self::AtLeast(least.max(part)),
         }
     }
 }

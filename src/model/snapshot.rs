@@ -30,6 +30,27 @@ pub struct Snapshot {
     pub sources: Arc<[SourceView]>,
     /// Sums over all groups.
     pub totals: Totals,
+    /// Where the sources did not agree.
+    pub differences: Differences,
+}
+
+/// Where records and answers told different things of a group at rest. There should be none: each is a
+/// defect of lagtop, or something that coordinators do not record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// How many since the start.
+    pub count: u64,
+    /// The last of them.
+    pub last: Option<Difference>,
+}
+
+/// One of them. The answer was taken for true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// When it was found to last.
+    pub at: Timestamp,
+    /// In which group.
+    pub group: GroupId,
 }
 
 /// A group and when its parts were last confirmed.
@@ -89,6 +110,7 @@ impl Snapshot {
             topics: Arc::new([]),
             sources: Arc::new([]),
             totals: Totals::default(),
+            differences: Differences::default(),
         }
     }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::fold::Fold;
 use super::gap_start;
+use super::membership::Ledger;
 use super::rebalances::{Between, Tracker};
 use crate::model::observation::{
-    GroupDescription, GroupListObserved, GroupObserved, MemberObserved,
+    GroupDescription, GroupListObserved, GroupObserved, MemberObserved, Written,
 };
 use crate::model::{
     BrokerId, Fault, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic, GroupView, Lag,
@@ -28,9 +30,13 @@ pub(super) struct GroupCell {
     pub(super) unsettled: bool,
     /// Why single commits were not told; mostly empty.
     pub(super) commit_faults: BTreeMap<(TopicName, i32), Fault>,
-    tracker: Tracker,
+    pub(super) tracker: Tracker,
     /// The members are known as of this moment: answers to questions asked before it are old news.
-    described_as_of: Timestamp,
+    pub(super) described_as_of: Timestamp,
+    /// The group as its records have it; `None` where only answers tell.
+    pub(super) fold: Option<Box<Fold>>,
+    /// When an answer first differed from the records, if nothing was recorded since.
+    pub(super) doubt: Option<Timestamp>,
 }
 
 impl GroupCell {
@@ -43,6 +49,8 @@ impl GroupCell {
             commit_faults: BTreeMap::new(),
             tracker: Tracker::default(),
             described_as_of: Timestamp::default(),
+            fold: None,
+            doubt: None,
         }
     }
 
@@ -99,26 +107,35 @@ pub(super) fn list(
         // A list says nothing of when it was asked for: one that was on its way while a description
         // settled the group is no news. If it is true, the next one says so again.
         let overtaken = at.since(cell.described_as_of) < ON_ITS_WAY;
-        if let Some(state) = group.state.filter(|state| !(overtaken && state.is_rebalancing())) {
+        let news = group.state.filter(|state| !(overtaken && state.is_rebalancing()));
+        // Records tell each state with its time; a list that differs makes polling ask for an answer.
+        if let Some(state) = news.filter(|_| cell.fold.is_none()) {
             cell.state(at, state);
         }
     }
 }
 
-/// Folds in descriptions of groups.
+/// Folds in descriptions of groups. What records and answers do not agree upon goes to the ledger.
 pub(super) fn describe(
     groups: &mut BTreeMap<GroupId, GroupCell>,
     at: Timestamp,
     described: Vec<GroupObserved>,
+    ledger: &mut Ledger,
 ) {
-    for GroupObserved { id, coordinator, asked, description } in described {
+    for GroupObserved { id, coordinator, asked, written, description } in described {
         let cell = cell(groups, &id);
         match description {
             // Its members have changed since this was asked.
             Ok(_) if asked < cell.described_as_of => {}
             Ok(description) => {
+                let answer = coordinator.is_some();
+                if answer && !cell.is_news((asked, at), &description, ledger) {
+                    continue;
+                }
                 cell.described_as_of = asked;
-                cell.describe(at, coordinator, description);
+                let seed = if answer { ledger.seed(asked, at, &description) } else { None };
+                cell.describe(at, (coordinator, written), description);
+                cell.fold = seed;
             }
             Err(fault) => {
                 if cell.view.describe_fault.as_ref() != Some(&fault) {
@@ -130,10 +147,10 @@ pub(super) fn describe(
 }
 
 impl GroupCell {
-    fn describe(
+    pub(super) fn describe(
         &mut self,
         at: Timestamp,
-        coordinator: Option<BrokerId>,
+        (coordinator, written): (Option<BrokerId>, Option<Written>),
         described: GroupDescription,
     ) {
         self.seen.described = Some(at);
@@ -142,7 +159,10 @@ impl GroupCell {
         let coordinator = coordinator.or(self.view.coordinator);
         self.state(at, described.state);
         let members = member_views(described.members, self.view.members.as_deref());
-        let between = self.tracker.described(at, described.state, described.epoch, &members);
+        let between = {
+            let GroupDescription { state, kind, epoch, .. } = described;
+            self.tracker.described(at, (kind, state), epoch, &members)
+        };
         let same = self.view.members.as_deref() == Some(&members)
             && self.view.assignor == described.assignor
             && self.view.epoch == epoch
@@ -166,7 +186,10 @@ impl GroupCell {
         {
             last.epoch = Some(generation);
         }
-        if let Between::Rebalance(rebalance) = between {
+        if let Between::Rebalance(mut rebalance) = between {
+            if described.kind == GroupKind::Classic {
+                rebalance.classic(written);
+            }
             super::rebalances::keep(kept, rebalance);
             view.rebalances_seen += 1;
         }
@@ -175,7 +198,7 @@ impl GroupCell {
     }
 
     /// Gives every partition that members hold a row, and every row its owner.
-    fn assign(&mut self) {
+    pub(super) fn assign(&mut self) {
         let view = Arc::make_mut(&mut self.view);
         let mut rows = rows(&view.topics);
         for partitions in rows.values_mut() {
@@ -198,7 +221,10 @@ impl GroupCell {
 }
 
 /// Members sorted for people, with what was already derived for those that stay.
-fn member_views(members: Vec<MemberObserved>, before: Option<&[MemberView]>) -> Vec<MemberView> {
+pub(super) fn member_views(
+    members: Vec<MemberObserved>,
+    before: Option<&[MemberView]>,
+) -> Vec<MemberView> {
     let mut views: Vec<_> = members
         .into_iter()
         .map(|member| {

@@ -13,7 +13,11 @@
 //! | `groups` | lists and descriptions of groups |
 //! | `commits` | committed offsets, polled and recorded |
 //! | `topics` | metadata and log offsets of topics |
-//! | `rebalances` | what changed between two descriptions of a group |
+//! | `rebalances` | what changed between two answers about a group |
+//! | `fold` | one group, put together from its records |
+//! | `course` | the rebalances that those records tell of, exactly |
+//! | `membership` | which groups have such a fold, and how answers compare with it |
+//! | `settled` | what lies between two moments at rest: members, partitions that moved |
 //! | `derive` | lag, rates and sums of one group |
 //! | `sources` | health and cost of the sources |
 //! | `task` | the channel in, the channel out, and how often to publish |
@@ -28,14 +32,19 @@ use crate::model::{
 };
 
 mod commits;
+mod course;
 mod derive;
+mod fold;
 mod groups;
+mod membership;
 mod rebalances;
+mod settled;
 mod sources;
 pub mod task;
 mod topics;
 
 use groups::GroupCell;
+use membership::Ledger;
 use sources::SourceCells;
 use topics::TopicCell;
 
@@ -49,6 +58,7 @@ pub struct Store {
     groups: BTreeMap<GroupId, GroupCell>,
     topics: BTreeMap<TopicName, TopicCell>,
     sources: SourceCells,
+    ledger: Ledger,
 }
 
 impl Store {
@@ -63,6 +73,7 @@ impl Store {
             groups: BTreeMap::new(),
             topics: BTreeMap::new(),
             sources: SourceCells::default(),
+            ledger: Ledger::default(),
         }
     }
 
@@ -99,7 +110,13 @@ impl Store {
                 }
             }
             Body::GroupList(list) => groups::list(&mut self.groups, (at, gap_after), list),
-            Body::Groups(described) => groups::describe(&mut self.groups, at, described),
+            Body::Groups(described) => {
+                groups::describe(&mut self.groups, at, described, &mut self.ledger);
+            }
+            Body::Membership(records) => {
+                membership::recorded((&self.ledger, &mut self.groups), at, records);
+            }
+            Body::TopicNames(names) => self.ledger.named(names),
             Body::Commits(polled) => {
                 commits::commits(&mut self.groups, at, gap_after, polled);
             }
@@ -114,7 +131,11 @@ impl Store {
                 }
                 self.sources.round(source, at, report);
             }
-            Body::Health(health) => self.sources.health(source, health),
+            Body::Health(health) => {
+                let known = (&mut self.ledger, &mut self.groups);
+                membership::health(known, at, (source, &health));
+                self.sources.health(source, health);
+            }
         }
     }
 
@@ -168,6 +189,7 @@ impl Store {
             topics: self.topics.values().map(TopicCell::entry).collect(),
             sources: self.sources.views(),
             totals: self.totals(),
+            differences: self.ledger.differences(),
         })
     }
 

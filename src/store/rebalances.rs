@@ -4,12 +4,12 @@
 //! group epoch moved, or members or assignments are others than before; its duration is then "at most"
 //! the time between the two looks.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::settled::{Holder, Settled};
+use crate::model::observation::Written;
 use crate::model::{
-    GroupState, MemberRef, MemberView, Move, Rebalance, Timestamp, Took, TopicPartition,
-    TopicPartitions,
+    Dropped, GroupKind, GroupState, MemberRef, MemberView, Rebalance, Timestamp, Took,
 };
 
 /// Within this time a record's generation belongs to the rebalance that an answer showed before it.
@@ -48,14 +48,13 @@ pub(super) enum Between {
     Number(i32),
 }
 
-#[derive(Debug)]
-struct Settled {
-    at: Timestamp,
-    epoch: Option<i32>,
-    members: Vec<(MemberRef, Vec<TopicPartition>)>,
-}
-
 impl Tracker {
+    /// Goes on from a rest that records told of.
+    pub(super) fn resume(&mut self, settled: Settled) {
+        let last_settled = Some(settled.at);
+        *self = Self { settled: Some(settled), last_settled, ..Self::default() };
+    }
+
     /// Notes a listed or described state.
     pub(super) fn state(&mut self, at: Timestamp, state: GroupState) {
         if state.is_rebalancing() {
@@ -71,14 +70,14 @@ impl Tracker {
     pub(super) fn described(
         &mut self,
         at: Timestamp,
-        state: GroupState,
+        (kind, state): (GroupKind, GroupState),
         epoch: Option<i32>,
         members: &[MemberView],
     ) -> Between {
         if !matches!(state, GroupState::Stable | GroupState::Empty) {
             return Between::Nothing;
         }
-        let now = Settled { at, epoch, members: members.iter().map(held).collect() };
+        let now = Settled { at, epoch, members: members.iter().map(holder).collect() };
         let before = self.settled.take();
         let known = epoch.or_else(|| before.as_ref().and_then(|before| before.epoch));
         let unsettled = self.unsettled.take();
@@ -100,6 +99,14 @@ impl Tracker {
                 Some(Rebalance { took, ..before.diff(&now, state) })
             }
         };
+        let classic = before.filter(|_| kind == GroupKind::Classic);
+        let rebalance = rebalance.map(|mut rebalance| {
+            for left in &mut rebalance.left {
+                let silent = classic.as_ref().is_some_and(|before| before.is_static(left));
+                left.dropped = silent.then_some(Dropped::Silent);
+            }
+            rebalance
+        });
         self.settled = Some(Settled { epoch: known, ..now });
         match (rebalance, epoch) {
             (None, _) => Between::Nothing,
@@ -118,69 +125,23 @@ impl Tracker {
     }
 }
 
-fn held(member: &MemberView) -> (MemberRef, Vec<TopicPartition>) {
+impl Rebalance {
+    /// Adds what is known of rebalances of classic groups only.
+    pub(super) fn classic(&mut self, written: Option<Written>) {
+        if let Some((at, joined)) = written.and_then(|written| Some((written.at, written.joined?)))
+        {
+            self.took = self.took.with_part(at.since(joined));
+        }
+    }
+}
+
+fn holder(member: &MemberView) -> Holder {
     let reference = MemberRef {
         id: member.id.clone(),
         client_id: member.client_id.clone(),
         host: member.host.clone(),
+        dropped: None,
     };
-    let partitions = member.assignment.iter().flatten().flat_map(TopicPartitions::each).collect();
-    (reference, partitions)
-}
-
-impl Settled {
-    /// A rebalance of which only the end is known.
-    fn reached(&self, state: GroupState) -> Rebalance {
-        Rebalance {
-            at: self.at,
-            took: Took::AtLeast(Duration::ZERO),
-            epoch: self.epoch,
-            ended_in: state,
-            joined: Vec::new(),
-            left: Vec::new(),
-            moved: Vec::new(),
-        }
-    }
-
-    fn owners(&self) -> BTreeMap<&TopicPartition, &MemberRef> {
-        self.members
-            .iter()
-            .flat_map(|(member, held)| held.iter().map(move |partition| (partition, member)))
-            .collect()
-    }
-
-    fn lacks(&self, member: &MemberRef) -> bool {
-        !self.members.iter().any(|(known, _)| known.id == member.id)
-    }
-
-    /// Who came and went, and what changed hands, from here to `later`.
-    fn diff(&self, later: &Self, state: GroupState) -> Rebalance {
-        let missing_in = |from: &Self, other: &Self| -> Vec<MemberRef> {
-            let members = from.members.iter().map(|(member, _)| member);
-            members.filter(|member| other.lacks(member)).cloned().collect()
-        };
-        let (old, new) = (self.owners(), later.owners());
-        let all: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
-        let moved = all.into_iter().filter_map(|partition| {
-            let (from, to) = (old.get(partition).copied(), new.get(partition).copied());
-            (from.map(|member| &member.id) != to.map(|member| &member.id)).then(|| Move {
-                partition: partition.clone(),
-                from: from.cloned(),
-                to: to.cloned(),
-            })
-        });
-        Rebalance {
-            joined: missing_in(later, self),
-            left: missing_in(self, later),
-            moved: moved.collect(),
-            ..later.reached(state)
-        }
-    }
-}
-
-impl Rebalance {
-    /// Something changed.
-    fn is_real(&self) -> bool {
-        !(self.joined.is_empty() && self.left.is_empty() && self.moved.is_empty())
-    }
+    let held = member.assignment.as_deref().unwrap_or_default();
+    Holder::new(reference, member.instance_id.clone(), held)
 }

@@ -93,7 +93,13 @@ impl Story {
         });
         let (id, coordinator) = (group.into(), Some(BrokerId(1)));
         let asked = Timestamp::from_millis(self.now - 2);
-        self.see(Body::Groups(vec![GroupObserved { id, coordinator, asked, description }]))
+        self.see(Body::Groups(vec![GroupObserved {
+            id,
+            coordinator,
+            asked,
+            written: None,
+            description,
+        }]))
     }
 
     fn topic_id(&mut self, id: u8) -> &mut Self {
@@ -450,7 +456,13 @@ fn an_answer_asked_for_before_a_recorded_generation_is_old_news() {
             members: vec![member("a", &[0, 1])],
         });
         let asked = Timestamp::from_millis(story.now + asked);
-        Body::Groups(vec![GroupObserved { id: "g".into(), coordinator: None, asked, description }])
+        Body::Groups(vec![GroupObserved {
+            id: "g".into(),
+            coordinator: None,
+            asked,
+            written: None,
+            description,
+        }])
     };
     let generation = described(&story, 0, Some(7));
     story.see(generation);
@@ -479,7 +491,13 @@ fn a_rebalance_that_an_answer_showed_first_is_numbered_by_its_record() {
         });
         let asked = Timestamp::from_millis(story.now);
         let (id, coordinator) = ("g".into(), None);
-        story.see(Body::Groups(vec![GroupObserved { id, coordinator, asked, description }]));
+        story.see(Body::Groups(vec![GroupObserved {
+            id,
+            coordinator,
+            asked,
+            written: None,
+            description,
+        }]));
     };
     recorded(&mut story, 2, &[("a", &[0]), ("b", &[1])]);
     story.pass(1_000).described("g", GroupState::Stable, &[("a", &[0, 1])]);

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::format;
 use super::fresh::Freshness;
 use super::theme::{Role, Theme};
-use crate::model::{Eta, Fault, Rate, Took};
+use crate::model::{Dropped, Eta, Fault, Rate, Took};
 
 /// Mark of a number that is not confirmed (any more).
 const UNSURE: &str = "?";
@@ -57,6 +57,15 @@ pub fn eta(eta: Option<Eta>, losing: bool, sure: Freshness, theme: &Theme) -> Li
         Some(Eta::Never) => value(Some("never".to_owned()), sure, never, theme),
         Some(Eta::In(span)) => value(Some(format::span(span)), sure, Role::Text, theme),
         None => value(None, sure, Role::Text, theme),
+    }
+}
+
+/// Why a member is gone, behind its name.
+pub const fn dropped(dropped: Dropped) -> &'static str {
+    match dropped {
+        Dropped::NotBack => ", not back within its session timeout",
+        Dropped::TooSlow => ", gave no partitions back within max.poll.interval.ms",
+        Dropped::Silent => ", static: its session timed out",
     }
 }
 

@@ -95,6 +95,11 @@ fn cluster(scene: &Scene<'_>) -> Vec<Part> {
         };
         parts.push(part(8, scene.span(format!("{}{mark}", source.id.name()), role)));
     }
+    let differences = scene.view.snapshot.differences.count;
+    if let Some(count) = usize::try_from(differences).ok().filter(|count| *count > 0) {
+        let text = words::many(count, "difference", "differences");
+        parts.push(part(8, scene.span(text, Role::Warning)));
+    }
     parts
 }
 

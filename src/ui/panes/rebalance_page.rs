@@ -69,7 +69,8 @@ fn who(word: &str, members: &[MemberRef], role: Role, lines: &mut Lines<'_>) {
     let width = lines.width;
     lines.each(members, |member| {
         let name = scene.name(&member.client_id, 40);
-        let host = format!("  on {}", scene.name(&member.host, 40));
+        let why = member.dropped.map(words::dropped).unwrap_or_default();
+        let host = format!("  on {}{why}", scene.name(&member.host, 40));
         let used = format::width(&name).saturating_add(format::width(&host)).saturating_add(2);
         let id = scene.name(member.id.as_str(), width.saturating_sub(used));
         Line::from(vec![

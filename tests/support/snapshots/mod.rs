@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lagtop::model::{
-    Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Cost, Fault, GroupEntry, GroupSeen,
-    GroupView, Isolation, Rate, RoundReport, Snapshot, SourceHealth, SourceId, SourceView,
-    Timestamp, TopicEntry, TopicView, Totals,
+    Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Cost, Differences, Fault, GroupEntry,
+    GroupSeen, GroupView, Isolation, Rate, RoundReport, Snapshot, SourceHealth, SourceId,
+    SourceView, Timestamp, TopicEntry, TopicView, Totals,
 };
 
 /// The moment at which all of it is looked at: 14:03:22 in Greenwich.
@@ -132,6 +132,7 @@ fn snapshot(mut groups: Vec<GroupView>, mut topics: Vec<TopicView>, seen: Timest
         topics: topics.into_iter().map(topic).collect(),
         sources: Arc::new([source(seen)]),
         totals,
+        differences: Differences::default(),
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Brokers write there every commit and every generation of every group, within a millisecond of its
 //! acknowledgement. Reading it tells what polling can only sample: when a commit really was, also one
-//! that did not move, and every generation of a classic group that lies between two looks. Polling goes
-//! on beside it, as the truth to reconcile with and for what the topic does not tell.
+//! that did not move, every generation of a classic group that lies between two looks, and every step of
+//! a group that the coordinator assigns for. Polling goes on beside it, as the truth to reconcile with and
+//! for what the topic does not tell.
 //!
 //! [`run`] needs READ on the topic. Without that right, or without the topic, it says so
 //! ([`SourceHealth::Failing`]) and tries again later by itself; the screen lives on polling meanwhile.
@@ -14,7 +15,8 @@
 //! until the next answer to polling, whose word counts: one round at most.
 //!
 //! `records` says what the bytes of a record mean and knows neither a client nor the model; `translate`
-//! turns records into observations; `tail` is the only place that names rdkafka, on a thread of its own,
+//! turns records into observations, one by one (what follows from several of them is the store's to say);
+//! `names` looks up the topics whose ids stand in them; `tail` is the only place that names rdkafka, on a thread of its own,
 //! because librdkafka blocks.
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ use super::poll::NameFilter;
 use super::wire::{Client, Isolation, OffsetSpec, TopicPartitions, Topics};
 use crate::model::{Body, Clock, Fault, Observation, SourceHealth, SourceId, Timestamp};
 
+mod names;
 pub mod records;
 mod tail;
 mod translate;
@@ -142,6 +145,7 @@ impl Listener {
                 &format!("the tail did not start ({error})"),
             ));
         }
+        let mut names = names::Names::default();
         let mut fault = None;
         while let Some(batch) = batches.recv().await {
             match batch {
@@ -150,7 +154,9 @@ impl Listener {
                     self.send(Body::Health(SourceHealth::Working)).await?;
                 }
                 tail::Batch::Seen(bodies) => {
-                    for body in bodies {
+                    let context = &self.context;
+                    let told = names.of(&context.client, &context.topics, &bodies).await;
+                    for body in told.into_iter().chain(bodies) {
                         self.send(body).await?;
                     }
                 }

@@ -87,6 +87,8 @@ fn config(context: &Context) -> ClientConfig {
         .set("enable.auto.offset.store", "false")
         .set("isolation.level", "read_uncommitted")
         .set("allow.auto.create.topics", "false")
+        // What was written is gone unread: begin again, and say so, instead of reading on.
+        .set("auto.offset.reset", "error")
         // A commit is worth showing when it happens, and the topic's records are small.
         .set("fetch.wait.max.ms", "500")
         .set("fetch.min.bytes", "1")
@@ -145,7 +147,9 @@ impl Tail<'_> {
             match self.consumer.poll(wait) {
                 None => break,
                 Some(Ok(message)) => {
-                    self.translator.record(message.key().unwrap_or_default(), message.payload());
+                    let key = message.key().unwrap_or_default();
+                    let written = message.timestamp().to_millis();
+                    self.translator.record(key, message.payload(), written);
                     read += 1;
                 }
                 Some(Err(error)) if passing(&error) => {}

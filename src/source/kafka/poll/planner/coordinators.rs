@@ -163,6 +163,7 @@ impl Planner {
                 id,
                 coordinator: Some(coordinator),
                 asked,
+                written: None,
                 description,
             })
             .collect();

@@ -6,11 +6,16 @@ use std::time::Duration;
 use super::records::{
     ClassicMember, Entry, GroupMetadata, OffsetCommit, OffsetCommitKey, Record, decode,
 };
-use crate::model::observation::{CommitRecorded, GroupDescription, GroupObserved, MemberObserved};
+use crate::model::membership::MembershipRecorded;
+use crate::model::observation::{
+    CommitRecorded, GroupDescription, GroupObserved, MemberObserved, Written,
+};
 use crate::model::{
     Body, Clock, GroupKind, GroupState, MemberId, Timestamp, TopicName, TopicPartitions,
 };
 use crate::source::kafka::poll::NameFilter;
+
+mod membership;
 
 /// Coordinators' clocks may differ from ours. Up to here their times are taken as they are, because the
 /// time between two commits is exact then; beyond, a commit counts from when it arrived, because a
@@ -24,16 +29,28 @@ pub(super) struct Translator {
     topics: NameFilter,
     commits: Vec<CommitRecorded>,
     described: Vec<GroupObserved>,
+    membership: Vec<MembershipRecorded>,
 }
 
 impl Translator {
     pub(super) fn new(clock: Arc<dyn Clock>, groups: NameFilter, topics: NameFilter) -> Self {
-        Self { clock, groups, topics, commits: Vec::new(), described: Vec::new() }
+        Self {
+            clock,
+            groups,
+            topics,
+            commits: Vec::new(),
+            described: Vec::new(),
+            membership: Vec::new(),
+        }
     }
 
     /// What the records so far say.
     pub(super) fn take(&mut self) -> Vec<Body> {
         let mut bodies = Vec::new();
+        // First, because a consumer group that becomes a classic one ends before its first generation.
+        if !self.membership.is_empty() {
+            bodies.push(Body::Membership(std::mem::take(&mut self.membership)));
+        }
         if !self.described.is_empty() {
             bodies.push(Body::Groups(std::mem::take(&mut self.described)));
         }
@@ -43,10 +60,12 @@ impl Translator {
         bodies
     }
 
-    /// Takes in one record. What cannot be read, is newer than known, or is not looked at says nothing;
-    /// polling tells of it all the same.
-    pub(super) fn record(&mut self, key: &[u8], value: Option<&[u8]>) {
+    /// Takes in one record and when it was written, in ms since 1970. What cannot be read or is not
+    /// looked at says nothing; polling tells of it all the same.
+    pub(super) fn record(&mut self, key: &[u8], value: Option<&[u8]>, written: Option<i64>) {
         let Ok(record) = decode(key, value) else { return };
+        let now = self.clock.now();
+        let written = written.map_or(now, |at| near(Timestamp::from_millis(at), now));
         match record {
             Record::OffsetCommit(Entry { key, value: Some(commit) })
             | Record::LegacyOffsetCommit(Entry { key, value: Some(commit) })
@@ -55,9 +74,17 @@ impl Translator {
                 self.commit(&key, &commit);
             }
             Record::GroupMetadata(Entry { key, value: Some(group) }) if (self.groups)(key) => {
-                self.generation(key, &group);
+                self.generation(key, &group, (written, now));
             }
-            _ => {}
+            record => {
+                let told = membership::told(&record).filter(|told| (self.groups)(told.group));
+                self.membership.extend(told.map(|told| MembershipRecorded {
+                    group: told.group.into(),
+                    kind: told.kind,
+                    recorded: written,
+                    change: told.change,
+                }));
+            }
         }
     }
 
@@ -76,7 +103,12 @@ impl Translator {
     }
 
     /// A generation of a classic group was completed.
-    fn generation(&mut self, id: &str, group: &GroupMetadata<'_>) {
+    fn generation(
+        &mut self,
+        id: &str,
+        group: &GroupMetadata<'_>,
+        (written, now): (Timestamp, Timestamp),
+    ) {
         // The placeholder of a group that is just being made, or a group that only commits.
         if group.generation == 0 && group.members.is_empty() {
             return;
@@ -86,7 +118,11 @@ impl Translator {
         self.described.push(GroupObserved {
             id: id.into(),
             coordinator: None,
-            asked: self.clock.now(),
+            asked: now,
+            written: Some(Written {
+                at: written,
+                joined: group.current_state_timestamp.map(Timestamp::from_millis),
+            }),
             description: Ok(GroupDescription {
                 state,
                 kind: GroupKind::Classic,
@@ -119,7 +155,7 @@ impl Translator {
             id: MemberId::from(member.member_id),
             instance_id: member.group_instance_id.map(Into::into),
             client_id: member.client_id.into(),
-            host: member.client_host.strip_prefix('/').unwrap_or(member.client_host).into(),
+            host: host(member.client_host),
             rack: None,
             epoch: None,
             classic: false,
@@ -127,6 +163,11 @@ impl Translator {
             target: None,
         }
     }
+}
+
+/// The address without the slash that Java prints before it.
+fn host(client_host: &str) -> Arc<str> {
+    client_host.strip_prefix('/').unwrap_or(client_host).into()
 }
 
 /// The coordinator's time, if it is near ours.

@@ -1,6 +1,7 @@
 //! The records of the reference's test vectors, as observations.
 
 use super::*;
+use crate::model::membership::{Change, HeldRecorded, Progress};
 
 struct At(i64);
 
@@ -43,7 +44,7 @@ fn translate(now: i64, record: (&str, &str), groups: &'static str) -> Vec<Body> 
         Arc::new(move |name| name.starts_with(groups)),
         Arc::new(|_| true),
     );
-    translator.record(&bytes(record.0), Some(&bytes(record.1)));
+    translator.record(&bytes(record.0), Some(&bytes(record.1)), Some(now));
     translator.take()
 }
 
@@ -88,4 +89,41 @@ fn what_is_not_looked_at_or_not_readable_says_nothing() {
     assert!(translate(RECORDED, GENERATION, "other").is_empty());
     assert!(translate(RECORDED, ("ffff", "00"), "dec").is_empty());
     assert!(translate(RECORDED, ("0001", ""), "dec").is_empty());
+}
+
+/// Member `Y6rbBcUCSWWdopvHQ0ui8A` of `dec-next`: a static one.
+const MEMBER: (&str, &str) = (
+    "0005 00086465632d6e657874 00165936726242635543535757646f707648513075693841",
+    "0000 097374617469632d6b 00 056b632d32 0b2f3132372e302e302e31 03 066465632d61 066465632d62 01 \
+     000493e0 0672616e6765 01 00 01 00",
+);
+
+/// The same left for now, at [`RECORDED`].
+const AWAY: (&str, &str) = (
+    "0008 00086465632d6e657874 00165936726242635543535757646f707648513075693841",
+    "0000 fffffffe 00000003 00 03 6f159c5b048a4527991719a356988b0a 02 00000000 01 00 05 02 00000000 \
+     31b9425f6c824a05b8dbd0cd63228a5e 03 00000000 00000001 01 00 09 03 00000000 00000000 01 00",
+);
+
+#[test]
+fn records_of_a_consumer_group_are_one_change_each() {
+    let told = |record| {
+        let bodies = translate(RECORDED, record, "dec");
+        let [Body::Membership(changes)] = bodies.as_slice() else { panic!("{bodies:?}") };
+        let [change] = changes.as_slice() else { panic!("{changes:?}") };
+        assert_eq!((change.group.as_str(), change.kind), ("dec-next", GroupKind::Consumer));
+        assert_eq!(change.recorded, Timestamp::from_millis(RECORDED));
+        change.change.clone()
+    };
+    let epoch = told(("0003 00086465632d6e657874", "0000 00000002 01 00 08 3c3843731d2a52a6"));
+    assert_eq!(epoch, Change::Epoch(Some(2)));
+    let Change::Member(id, Some(member)) = told(MEMBER) else { panic!("a member") };
+    assert_eq!(id.as_str(), "Y6rbBcUCSWWdopvHQ0ui8A");
+    assert_eq!((member.instance_id.as_deref(), &*member.host), (Some("static-k"), "127.0.0.1"));
+    assert_eq!(member.rebalance_timeout, Some(Duration::from_mins(5)));
+    let Change::Held(_, Some(held)) = told(AWAY) else { panic!("what it holds") };
+    assert_eq!((held.epoch, held.progress), (HeldRecorded::AWAY, Progress::Settled));
+    let partitions: Vec<_> = held.held.iter().map(|topic| topic.partitions.clone()).collect();
+    assert_eq!(partitions, [vec![0], vec![0, 1]]);
+    assert!(translate(RECORDED, MEMBER, "other").is_empty());
 }

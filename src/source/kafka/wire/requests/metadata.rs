@@ -20,6 +20,9 @@ pub enum Topics<'a> {
     None,
     /// These. An empty list asks for brokers only.
     Named(&'a [Arc<str>]),
+    /// The topics with these ids, from brokers that know ids (3.1). An id that is no topic's comes back
+    /// without a name.
+    Ids(&'a [TopicId]),
 }
 
 /// The cluster as one broker sees it.
@@ -99,6 +102,15 @@ impl Question for AskMetadata<'_> {
                 names
                     .iter()
                     .map(|name| MetadataRequestTopic::default().with_name(Some(topic_name(name))))
+                    .collect(),
+            ),
+            Topics::Ids(ids) => Some(
+                ids.iter()
+                    .map(|id| {
+                        // Sixteen bytes always are an id.
+                        let id = id.to_vec().try_into().unwrap_or_default();
+                        MetadataRequestTopic::default().with_name(None).with_topic_id(id)
+                    })
                     .collect(),
             ),
         };
