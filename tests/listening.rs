@@ -4,7 +4,7 @@
 
 use lab::bulk::{BulkCommit, commit_groups};
 use lab::{Consumer, Producer, Protocol};
-use lagtop::model::{GroupState, Snapshot, SourceHealth};
+use lagtop::model::{GroupState, Snapshot, SourceHealth, SourceId};
 use live::{Live, every, group, rounds, stream_health};
 use support::KafkaCluster;
 use support::kafka::listener::{Listener, Mechanism};
@@ -52,6 +52,40 @@ async fn a_commit_is_known_before_the_next_round() {
     assert_eq!(polled, 1, "no round told it");
     assert_eq!(lag, Some(90), "lag waits for the end that belongs to it");
     assert!(recorded.seen.since(recorded.at).as_secs() < 10, "{recorded:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_named_group_only_its_partition_is_read_and_the_cost_is_told() {
+    let Some(kafka) = support::kafka_or_skip(KafkaCluster::builder()) else { return };
+    kafka.admin().unwrap().create_topic("heard", 1, 1).await.unwrap();
+    produce(&kafka, "heard", 100);
+    // In different partitions of the offsets topic.
+    commit(&kafka, "payments", "heard", 10);
+    commit(&kafka, "my-group", "heard", 10);
+    let flags = ["-b", &kafka.bootstrap(), "-g", "^payments$"];
+    let mut live = Live::start(&flags, every(HARDLY_EVER), true);
+    live.until("a round, and the tail", is_listening).await;
+
+    commit(&kafka, "my-group", "heard", 60);
+    commit(&kafka, "payments", "heard", 60);
+    let recorded = |snapshot: &Snapshot, name: &str| {
+        let view = &group(snapshot, name)?.view;
+        let (_, row) = view.partitions().next()?;
+        row.commit.as_ref()?.recorded.map(|recorded| recorded.offset)
+    };
+    live.until("the commit of the named group", |snapshot| {
+        (recorded(snapshot, "payments") == Some(60)).then_some(())
+    })
+    .await;
+    // It was written before, and this pipeline does not filter what it reads.
+    assert_eq!(recorded(&live.now(), "my-group"), None);
+    let (requests, bytes) = live
+        .until("what listening costs", |snapshot| {
+            let source = snapshot.source(SourceId::Stream)?;
+            source.requests_per_second.zip(source.bytes_per_second)
+        })
+        .await;
+    assert!(requests > 0.0 && bytes > 0.0, "a fetch waits half a second at most");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ mod bootstrap;
 pub mod cli;
 mod environment;
 mod error;
+mod exact;
 mod layer;
 mod papers;
 pub mod properties;

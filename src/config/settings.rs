@@ -186,6 +186,16 @@ impl NameFilter {
         self.0.is_empty() || self.0.iter().any(|regex| regex.is_match(name))
     }
 
+    /// The names that pass, where each expression is one name in full (`^billing$`); `None` where others
+    /// may pass as well.
+    #[must_use]
+    pub fn names(&self) -> Option<Vec<String>> {
+        if self.passes_all() {
+            return None;
+        }
+        self.0.iter().map(|regex| super::exact::name(regex.as_str())).collect()
+    }
+
     /// Whether every name passes.
     #[must_use]
     pub fn passes_all(&self) -> bool {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::membership::MembershipRecorded;
 use super::{
-    Broker, BrokerHealth, BrokerId, Fault, GroupId, GroupKind, GroupState, MemberId, RoundReport,
-    SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
+    Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, MemberId,
+    RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
 };
 
 /// One thing a source saw.
@@ -50,6 +50,8 @@ pub enum Body {
     Offsets(OffsetsObserved),
     /// A round of questions is over.
     Round(RoundReport),
+    /// What the source has cost since its start, where that is not told by rounds.
+    Cost(Cost),
     /// The source itself is well or not.
     Health(SourceHealth),
 }

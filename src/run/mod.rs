@@ -310,6 +310,7 @@ fn listening(
     stream::Context {
         client,
         properties: settings.connection.librdkafka_properties().into(),
+        names: groups.names().map(Into::into),
         groups: Arc::new(move |name| groups.matches(name)),
         topics: Arc::new(move |name| topics.matches(name)),
         clock: Arc::new(SystemClock),

@@ -131,6 +131,7 @@ impl Store {
                 }
                 self.sources.round(source, at, report);
             }
+            Body::Cost(cost) => self.sources.cost(source, at, cost),
             Body::Health(health) => {
                 let known = (&mut self.ledger, &mut self.groups);
                 membership::health(known, at, (source, &health));

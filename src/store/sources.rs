@@ -39,6 +39,10 @@ impl SourceCells {
         self.cell(id).round(at, report);
     }
 
+    pub(super) fn cost(&mut self, id: SourceId, at: Timestamp, cost: Cost) {
+        self.cell(id).cost(at, cost);
+    }
+
     pub(super) fn views(&self) -> Arc<[SourceView]> {
         self.cells.values().map(|cell| cell.view.clone()).collect()
     }
@@ -76,7 +80,17 @@ impl SourceCell {
     }
 
     fn round(&mut self, at: Timestamp, report: RoundReport) {
-        let cost = report.cost;
+        self.cost(at, report.cost);
+        self.view.last_round = Some(report);
+        self.view.last_round_at = Some(at);
+        self.view.health = SourceHealth::Working;
+    }
+
+    fn cost(&mut self, at: Timestamp, cost: Cost) {
+        // A source that began anew counts from zero.
+        if self.recent.last().is_some_and(|(_, before)| before.requests > cost.requests) {
+            self.recent.clear();
+        }
         let throttle_before = self.recent.last().map_or(0, |(_, cost)| cost.throttle_ms);
         self.view.throttled_ms = cost.throttle_ms.saturating_sub(throttle_before);
         if self.recent.len() > COST_ROUNDS {
@@ -91,8 +105,5 @@ impl SourceCell {
                 per_second(last.requests.saturating_sub(first.requests));
             self.view.bytes_per_second = per_second(bytes(last).saturating_sub(bytes(first)));
         }
-        self.view.last_round = Some(report);
-        self.view.last_round_at = Some(at);
-        self.view.health = SourceHealth::Working;
     }
 }

@@ -525,6 +525,24 @@ fn own_cost_is_told_per_second() {
     assert_eq!(source.health, SourceHealth::Working);
 }
 
+#[test]
+fn a_source_without_rounds_tells_its_cost_all_the_same() {
+    let mut story = Story::new();
+    let mut cost = |requests| {
+        let cost = Cost { requests, bytes_in: 100 * requests, ..Cost::default() };
+        let at = Timestamp::from_millis(story.pass(2_000).now);
+        let (source, body) = (SourceId::Stream, Body::Cost(cost));
+        story.store.apply(Observation { at, source, body });
+        let snapshot = story.store.publish();
+        snapshot.source(SourceId::Stream).expect("it reported").requests_per_second
+    };
+    assert_eq!(cost(10), None);
+    assert_eq!(cost(14), Some(2.0));
+    // Begun anew.
+    cost(1);
+    assert_eq!(cost(7), Some(3.0));
+}
+
 prop_compose! {
     fn any_commits()(
         group in 0..3_i32, offsets in proptest::collection::vec((-1..4_i32, proptest::option::of(any::<i64>())), 0..4),

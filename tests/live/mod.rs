@@ -71,6 +71,7 @@ impl Live {
             tasks.spawn(stream::run(stream::Context {
                 client: client.clone(),
                 properties,
+                names: settings.filters.groups.names().map(Into::into),
                 groups: all(),
                 topics: all(),
                 clock: Arc::clone(&clock) as _,

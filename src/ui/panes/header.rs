@@ -180,13 +180,19 @@ fn costs(scene: &Scene<'_>) -> Vec<Part> {
             format!("throttled {}", format::took(Duration::from_millis(source.throttled_ms)));
         parts.push(right(5, Line::from(scene.span(text, Role::Warning))));
     }
-    if let Some(requests) = source.requests_per_second.and_then(format::rate) {
+    if let Some(requests) = sum(scene, |source| source.requests_per_second).and_then(format::rate) {
         parts.push(right(11, Line::from(scene.span(format!("{requests} req/s"), Role::Muted))));
     }
-    if let Some(bytes) = source.bytes_per_second.and_then(format::bytes) {
+    if let Some(bytes) = sum(scene, |source| source.bytes_per_second).and_then(format::bytes) {
         parts.push(right(12, Line::from(scene.span(format!("{bytes}/s"), Role::Muted))));
     }
     parts
+}
+
+/// Over all sources that tell it; `None` while polling does not.
+fn sum(scene: &Scene<'_>, of: impl Fn(&SourceView) -> Option<f64>) -> Option<f64> {
+    poll(scene).and_then(&of)?;
+    Some(scene.view.snapshot.sources.iter().filter_map(of).sum())
 }
 
 fn interval_text(interval: Duration) -> String {

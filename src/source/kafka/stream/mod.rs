@@ -8,7 +8,8 @@
 //!
 //! [`run`] needs READ on the topic. Without that right, or without the topic, it says so
 //! ([`SourceHealth::Failing`]) and tries again later by itself; the screen lives on polling meanwhile.
-//! The consumer is assigned its partitions by hand, joins no group and commits nothing.
+//! The consumer is assigned its partitions by hand, joins no group and commits nothing. All records of a
+//! group are in one partition, so that of groups named one by one only their partitions are read.
 //!
 //! **Transactions.** The tail reads uncommitted: `read_committed` would freeze every group of a partition
 //! behind one open transaction. A commit of a transaction that is aborted later is therefore shown
@@ -19,7 +20,7 @@
 //! `names` looks up the topics whose ids stand in them; `tail` is the only place that names rdkafka, on a thread of its own,
 //! because librdkafka blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ pub struct Context {
     pub properties: Arc<[(String, SecretString)]>,
     /// The groups that are looked at.
     pub groups: NameFilter,
+    /// Their names where all are known beforehand: then only their partitions are read.
+    pub names: Option<Arc<[String]>>,
     /// The topics that are looked at.
     pub topics: NameFilter,
     /// The time that observations carry.
@@ -129,7 +132,12 @@ impl Listener {
             Some(if error.is_authorization() { tail::not_allowed() } else { absent() })
         })?;
         let mut by_leader = BTreeMap::<i32, Vec<i32>>::new();
-        for partition in &partitions {
+        let count = i32::try_from(partitions.len()).unwrap_or(i32::MAX);
+        let read = self.context.names.as_ref().map(|names| -> BTreeSet<i32> {
+            names.iter().map(|group| records::partition_of(group, count)).collect()
+        });
+        let is_read = |number: i32| read.as_ref().is_none_or(|read| read.contains(&number));
+        for partition in partitions.iter().filter(|one| is_read(one.partition)) {
             let leader = partition.leader.ok_or_else(|| Some(unsettled()))?;
             by_leader.entry(leader).or_default().push(partition.partition);
         }

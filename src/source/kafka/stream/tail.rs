@@ -4,7 +4,7 @@
 //! all the same, so lagtop gives its name; it never appears in the cluster.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -13,19 +13,22 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::Message;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{Offset, TopicPartitionList};
+use rdkafka::{Offset, Statistics, TopicPartitionList};
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 
 use super::translate::Translator;
 use super::{Context, TOPIC};
-use crate::model::{Body, Fault};
+use crate::model::{Body, Cost, Fault};
 
 /// How long one wait for a record may take, and so how soon the thread notices that it shall end.
 const WAIT: Duration = Duration::from_millis(100);
 
 /// Records put together into one batch at the most, and for how long at the most.
 const BATCH: (usize, Duration) = (2_000, Duration::from_millis(50));
+
+/// How often librdkafka tells what it cost: its text is long.
+const COST_EVERY_MS: &str = "2000";
 
 /// What the tail has to say.
 pub(super) enum Batch {
@@ -38,9 +41,31 @@ pub(super) enum Batch {
 }
 
 /// librdkafka's own words go nowhere: they would be written over the screen. Errors reach us as results.
-struct Quiet;
+/// What it says of its cost is kept.
+#[derive(Default)]
+struct Quiet {
+    cost: Mutex<Option<Cost>>,
+}
+
+impl Quiet {
+    /// The last cost told, once.
+    fn take_cost(&self) -> Option<Cost> {
+        self.cost.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
 
 impl ClientContext for Quiet {
+    fn stats(&self, told: Statistics) {
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        let cost = Cost {
+            requests: count(told.tx),
+            bytes_in: count(told.rx_bytes),
+            bytes_out: count(told.tx_bytes),
+            throttle_ms: 0,
+        };
+        *self.cost.lock().unwrap_or_else(PoisonError::into_inner) = Some(cost);
+    }
+
     fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
 
     fn error(&self, _error: KafkaError, _reason: &str) {}
@@ -89,6 +114,7 @@ fn config(context: &Context) -> ClientConfig {
         .set("allow.auto.create.topics", "false")
         // What was written is gone unread: begin again, and say so, instead of reading on.
         .set("auto.offset.reset", "error")
+        .set("statistics.interval.ms", COST_EVERY_MS)
         // A commit is worth showing when it happens, and the topic's records are small.
         .set("fetch.wait.max.ms", "500")
         .set("fetch.min.bytes", "1")
@@ -98,7 +124,7 @@ fn config(context: &Context) -> ClientConfig {
 }
 
 fn consumer(config: &ClientConfig, ends: &[(i32, i64)]) -> KafkaResult<BaseConsumer<Quiet>> {
-    let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
+    let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet::default())?;
     let mut assignment = TopicPartitionList::with_capacity(ends.len());
     for &(partition, end) in ends {
         assignment.add_partition_offset(TOPIC, partition, Offset::Offset(end))?;
@@ -126,11 +152,9 @@ impl Tail<'_> {
                     return Ok(());
                 }
             }
-            let seen = self.translator.take();
-            if read > 0
-                && !seen.is_empty()
-                && self.batches.blocking_send(Batch::Seen(seen)).is_err()
-            {
+            let mut seen = if read > 0 { self.translator.take() } else { Vec::new() };
+            seen.extend(self.consumer.context().take_cost().map(Body::Cost));
+            if !seen.is_empty() && self.batches.blocking_send(Batch::Seen(seen)).is_err() {
                 return Ok(());
             }
         }
