@@ -4,6 +4,10 @@
 //! answer then is the truth to compare with. One that differs may only be ahead of the tail, so nothing
 //! is done at once; if the answers still differ after [`AT_REST`], and nothing was recorded between, the
 //! difference is real: it is counted, and the answer is taken.
+//!
+//! Records of classic groups describe a generation whole, and are taken as answers are; what an answer
+//! shows first is numbered by the record that follows. If none does, that is a difference too. Commits
+//! are not compared: one of a transaction is recorded before anybody may be told of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,8 +19,8 @@ use super::rebalances;
 use crate::model::membership::MembershipRecorded;
 use crate::model::observation::GroupDescription;
 use crate::model::{
-    Difference, Differences, GroupId, GroupState, SourceHealth, SourceId, Timestamp, TopicId,
-    TopicName,
+    Difference, Differences, GroupId, GroupKind, GroupState, SourceHealth, SourceId, Timestamp,
+    TopicId, TopicName,
 };
 
 #[cfg(test)]
@@ -104,6 +108,18 @@ impl GroupCell {
         }
     }
 
+    /// Classic groups are taken from records and answers alike. A rebalance that an answer showed and no
+    /// record numbered is a difference.
+    fn audit_classic(&mut self, at: Timestamp, described: &GroupDescription, ledger: &mut Ledger) {
+        if described.kind != GroupKind::Classic {
+            return;
+        }
+        let listened = |seen: &Timestamp| ledger.listening.is_some_and(|since| *seen > since);
+        if self.tracker.unrecorded(at).as_ref().is_some_and(listened) {
+            ledger.count(at, &self.view.id);
+        }
+    }
+
     /// Goes on by answers alone.
     fn lose(&mut self) {
         self.doubt = None;
@@ -142,7 +158,10 @@ impl GroupCell {
         described: &GroupDescription,
         ledger: &mut Ledger,
     ) -> bool {
-        let Some(fold) = &self.fold else { return true };
+        let Some(fold) = &self.fold else {
+            self.audit_classic(at, described, ledger);
+            return true;
+        };
         self.seen.described = Some(at);
         if fold.agrees(described) {
             self.doubt = None;

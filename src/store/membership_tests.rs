@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::membership::{
     Change, HeldRecorded, IdPartitions, MemberRecorded, MembershipRecorded, Progress,
 };
-use crate::model::observation::{GroupDescription, GroupObserved, MemberObserved};
+use crate::model::observation::{GroupDescription, GroupObserved, MemberObserved, Written};
 use crate::model::{
     Body, BrokerId, Dropped, GroupKind, GroupState, GroupView, Isolation, MemberRef, Observation,
     Rebalance, SourceHealth, SourceId, Timestamp, Took, TopicId, TopicPartitions,
@@ -115,6 +115,40 @@ impl Story {
             description,
         };
         self.see(SourceId::Poll, Body::Groups(vec![answer]));
+        self
+    }
+
+    /// A classic group's member holds these, as an answer or, with a generation, a record says.
+    fn classic(&mut self, generation: Option<i32>, held: &[i32]) -> &mut Self {
+        let member = MemberObserved {
+            id: "a".into(),
+            instance_id: None,
+            client_id: "a".into(),
+            host: "10.0.0.1".into(),
+            rack: None,
+            epoch: None,
+            classic: false,
+            assignment: Some(by_name(held)),
+            target: None,
+        };
+        let description = Ok(GroupDescription {
+            state: GroupState::Stable,
+            kind: GroupKind::Classic,
+            assignor: Some("range".into()),
+            epoch: generation,
+            assignment_epoch: None,
+            members: vec![member],
+        });
+        let at = Timestamp::from_millis(self.now);
+        let joined = Some(Timestamp::from_millis(self.now - 250));
+        let observed = GroupObserved {
+            id: "g".into(),
+            coordinator: generation.is_none().then_some(BrokerId(1)),
+            asked: Timestamp::from_millis(self.now - 2),
+            written: generation.map(|_| Written { at, joined }),
+            description,
+        };
+        self.see(SourceId::Poll, Body::Groups(vec![observed]));
         self
     }
 
@@ -309,4 +343,27 @@ fn without_listening_answers_tell_as_before() {
     story.see(SourceId::Stream, Body::Health(SourceHealth::Failing { since, fault }));
     story.pass(1_000).answers(2, &[("a", None, &[0]), ("b", None, &[1])]);
     assert_eq!((story.group().rebalances_seen, story.differences()), (1, 0));
+}
+
+#[test]
+fn a_classic_rebalance_that_no_record_tells_of_is_a_difference() {
+    let mut story = Story::new();
+    story.pass(1_000).classic(Some(1), &[0]).pass(1_000).classic(None, &[0]);
+    // An answer shows it, the record numbers it.
+    story.pass(1_000).classic(None, &[0, 1]).pass(5).classic(Some(2), &[0, 1]);
+    story.pass(20_000).classic(None, &[0, 1]);
+    assert_eq!((story.differences(), story.only_rebalance().epoch), (0, Some(2)));
+    story.pass(1_000).classic(None, &[2]).pass(5_000).classic(None, &[2]);
+    assert_eq!(story.differences(), 0, "its record may come yet");
+    story.pass(6_000).classic(None, &[2]).pass(6_000).classic(None, &[2]);
+    assert_eq!((story.differences(), story.group().rebalances_seen), (1, 2));
+}
+
+#[test]
+fn a_classic_generation_took_at_least_as_long_as_its_leader_assigned() {
+    let mut story = Story::new();
+    story.pass(1_000).classic(Some(1), &[0]).pass(1_000).classic(None, &[0]);
+    story.pass(900).classic(Some(2), &[0, 1]);
+    let (least, most) = (Duration::from_millis(250), Duration::from_millis(900));
+    assert_eq!(story.only_rebalance().took, Took::Between(least, most));
 }

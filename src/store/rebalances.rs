@@ -55,6 +55,12 @@ impl Tracker {
         *self = Self { settled: Some(settled), last_settled, ..Self::default() };
     }
 
+    /// When a rebalance was seen by what it changed, if no record has numbered it for so long that none
+    /// will; once.
+    pub(super) fn unrecorded(&mut self, at: Timestamp) -> Option<Timestamp> {
+        self.unnumbered.take_if(|seen| at.since(*seen) > NUMBERED_WITHIN)
+    }
+
     /// Notes a listed or described state.
     pub(super) fn state(&mut self, at: Timestamp, state: GroupState) {
         if state.is_rebalancing() {
