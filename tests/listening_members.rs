@@ -36,15 +36,29 @@ fn is_static(instance: &str, member: Consumer) -> Consumer {
 struct Killable(Child);
 
 impl Killable {
-    fn start(kafka: &KafkaCluster, group: &str, client_id: &str) -> Self {
+    /// In a group of the consumer protocol.
+    fn next(kafka: &KafkaCluster, group: &str, client_id: &str) -> Self {
+        let next = ["--consumer-property", "group.protocol=consumer"];
+        Self::start(kafka, ("ConsoleConsumer", &next), group, client_id)
+    }
+
+    /// In a share group.
+    fn sharing(kafka: &KafkaCluster, group: &str, client_id: &str) -> Self {
+        Self::start(kafka, ("ConsoleShareConsumer", &[]), group, client_id)
+    }
+
+    fn start(
+        kafka: &KafkaCluster,
+        (class, flags): (&str, &[&str]),
+        group: &str,
+        client_id: &str,
+    ) -> Self {
         let jars = Jars::fetch(kafka.version()).unwrap();
         let mut java = Command::new("java");
         java.args(["-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"]);
-        java.arg(jars.class_path()).arg("org.apache.kafka.tools.consumer.ConsoleConsumer");
+        java.arg(jars.class_path()).arg(format!("org.apache.kafka.tools.consumer.{class}"));
         java.args(["--bootstrap-server", &kafka.bootstrap(), "--topic", TOPIC, "--group", group]);
-        for property in ["group.protocol=consumer", &format!("client.id={client_id}")] {
-            java.args(["--consumer-property", property]);
-        }
+        java.args(flags).args(["--consumer-property", &format!("client.id={client_id}")]);
         java.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Self(java.spawn().unwrap())
     }
@@ -144,7 +158,7 @@ async fn members_of_a_consumer_group_come_go_and_are_killed() {
     let mut live = Live::listening(&kafka, on_screen("next", 300));
     followed(&mut live, "next", 1).await;
 
-    let second = Killable::start(&kafka, "next", "second");
+    let second = Killable::next(&kafka, "next", "second");
     let is = |event: &Rebalance| event.joined.iter().any(named("second"));
     let event = rebalance(&mut live, "next", "the second member", is).await;
     assert!(matches!(event.took, Took::Exactly(_)), "{event:?}");
@@ -210,4 +224,37 @@ async fn a_cooperative_group_and_its_static_member() {
     let event = rebalance(&mut live, "coop", "the second gone", is).await;
     assert_eq!(event.left[0].dropped, Some(Dropped::Silent), "{event:?}");
     agrees(&kafka, &mut live, "coop").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_of_a_share_group_come_and_are_killed() {
+    let builder = KafkaCluster::builder()
+        .property("group.share.min.session.timeout.ms", "1000")
+        .property("group.share.session.timeout.ms", "8000")
+        .property("group.share.min.heartbeat.interval.ms", "500")
+        .property("group.share.heartbeat.interval.ms", "500");
+    let Some(kafka) = support::kafka_or_skip(builder) else { return };
+    if !Jars::fetch(kafka.version()).is_ok_and(|jars| jars.at_least(4, 2)) {
+        return;
+    }
+    kafka.admin().unwrap().create_topic(TOPIC, 4, 1).await.unwrap();
+    let _first = Killable::sharing(&kafka, "pool", "first");
+    let mut live = Live::listening(&kafka, on_screen("pool", 300));
+    followed(&mut live, "pool", 1).await;
+
+    let second = Killable::sharing(&kafka, "pool", "second");
+    let is = |event: &Rebalance| event.joined.iter().any(named("second"));
+    let event = rebalance(&mut live, "pool", "the second member", is).await;
+    assert!(matches!(event.took, Took::Exactly(_)), "{event:?}");
+
+    drop(second);
+    let is = |event: &Rebalance| event.left.iter().any(named("second"));
+    let event = rebalance(&mut live, "pool", "the second gone", is).await;
+    assert!(matches!(event.took, Took::Exactly(_)), "{event:?}");
+
+    let seen = rounds(&live.now());
+    live.until("more rounds", |snapshot| (rounds(snapshot) >= seen + 12).then_some(())).await;
+    assert_eq!(live.now().differences.count, 0, "{:?}", live.now().differences);
+    let now = live.now();
+    assert_eq!(held(&group(&now, "pool").unwrap().view), [("first".to_owned(), 4)]);
 }
