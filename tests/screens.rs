@@ -5,8 +5,10 @@ mod screen;
 #[path = "support/snapshots/mod.rs"]
 mod snapshots;
 
+use std::sync::Arc;
+
 use lagtop::app::{Depth, Looks, Theme as Ground};
-use lagtop::model::Snapshot;
+use lagtop::model::{Dropped, Snapshot};
 use screen::Screen;
 use snapshots::NOW;
 
@@ -135,4 +137,27 @@ fn the_screen_says_when_it_would_look_different() {
     let mut paused = incident((160, 45), DARK).press("Space");
     paused.look();
     assert_eq!(paused.app.hits.ages_in, None);
+}
+
+#[test]
+fn differences_between_records_and_answers_are_counted_in_the_header() {
+    let mut differing = snapshots::incident();
+    differing.differences.count = 3;
+    let told = |snapshot| screen(snapshot, (160, 45)).text().contains("3 differences");
+    assert!(told(differing) && !told(snapshots::incident()));
+}
+
+#[test]
+fn a_rebalances_page_says_why_somebody_is_gone_where_that_is_known() {
+    let mut snapshot = snapshots::incident();
+    let mut groups = snapshot.groups.to_vec();
+    for entry in &mut groups {
+        let events = &mut Arc::make_mut(&mut entry.view).rebalances;
+        for gone in Arc::make_mut(events).iter_mut().flat_map(|event| &mut event.left) {
+            gone.dropped = Some(Dropped::TooSlow);
+        }
+    }
+    snapshot.groups = groups.into();
+    let text = screen(snapshot, (160, 45)).press("4 Down Enter").text();
+    assert!(text.contains("gave no partitions back within max.poll.interval.ms"), "{text}");
 }
