@@ -9,7 +9,7 @@
 //! ```text
 //!  source ── Observation ──▶ store ── Arc<Snapshot> ──▶ watch ─┬▶ tui   (app ─ ui ─ terminal)
 //!     ▲        bounded       apply,                            └▶ export  once: table, json, csv; prometheus
-//!     │         mpsc         derive
+//!     │         mpsc         derive, diagnose
 //!     └──────────── PollPlan (watch): what is looked at; wishes, never data
 //! ```
 //!
@@ -26,7 +26,8 @@
 //! |---|---|---|
 //! | [`model`] | plain data and arithmetic: ids, time, observation, snapshot, lag, rates, history | – |
 //! | [`record`] | recordings: observations into a file and back, pseudonyms in place of names | model |
-//! | [`store`] | the reducer; only its `task` is async, and gives a copy of what it takes to the recording | model, record |
+//! | [`diagnose`] | rules: what is wrong with a group or a topic, and how that is known | model |
+//! | [`store`] | the reducer; only its `task` is async, and gives a copy of what it takes to the recording | model, diagnose, record |
 //! | [`source`] | the world; [`wire`](source::kafka::wire) asks (alone in naming kafka-protocol and OpenSSL, and imports nothing of this crate), [`poll`](source::kafka::poll) plans what to ask, [`stream`](source::kafka::stream) listens to the offsets topic (alone in naming rdkafka), [`replay`](source::replay) plays a recording | model, config, record |
 //! | [`config`] | flags, environment, client properties, resolved into one `Settings` | model's ids |
 //! | [`app`] | what the person is doing: state, one key table, a pure `update` | model |
@@ -49,6 +50,7 @@
 
 pub mod app;
 pub mod config;
+pub mod diagnose;
 pub mod export;
 pub mod model;
 pub mod record;

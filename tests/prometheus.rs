@@ -129,7 +129,7 @@ fn replace(snapshot: &mut Snapshot, view: &GroupView, seen: Option<GroupSeen>) {
         let here = entry.view.id == view.id;
         let seen = seen.filter(|_| here).unwrap_or(entry.seen);
         let view = if here { Arc::new(view.clone()) } else { Arc::clone(&entry.view) };
-        GroupEntry { view, seen }
+        GroupEntry { view, seen, findings: Arc::default() }
     });
     snapshot.groups = entries.collect();
 }
@@ -269,7 +269,7 @@ proptest! {
         let one = snapshot.groups[0].clone();
         let entries = names.iter().map(|name| {
             let view = GroupView { id: name.as_str().into(), ..(*one.view).clone() };
-            GroupEntry { view: Arc::new(view), seen: one.seen }
+            GroupEntry { view: Arc::new(view), seen: one.seen, findings: Arc::default() }
         });
         snapshot.groups = entries.collect();
         let page = page(&snapshot);

@@ -153,7 +153,11 @@ async fn slow_and_broken_clients_hold_up_nobody() {
     let one = snapshot.groups[0].clone();
     let entries = (0..5_000).map(|nth| {
         let id = format!("{nth:0250}").as_str().into();
-        GroupEntry { view: Arc::new(GroupView { id, ..(*one.view).clone() }), seen: one.seen }
+        GroupEntry {
+            view: Arc::new(GroupView { id, ..(*one.view).clone() }),
+            seen: one.seen,
+            findings: Arc::default(),
+        }
     });
     snapshot.groups = entries.collect();
     let server = server(snapshot).await;

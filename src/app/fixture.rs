@@ -137,7 +137,11 @@ fn rebalance(number: i64) -> Rebalance {
 pub(crate) fn snapshot(groups: &[Group], rounds: u64) -> Arc<Snapshot> {
     let mut entries: Vec<_> = groups
         .iter()
-        .map(|group| GroupEntry { view: Arc::new(group.view()), seen: GroupSeen::default() })
+        .map(|group| GroupEntry {
+            view: Arc::new(group.view()),
+            seen: GroupSeen::default(),
+            findings: Arc::default(),
+        })
         .collect();
     entries.sort_by(|a, b| a.view.id.cmp(&b.view.id));
     let source = SourceView {

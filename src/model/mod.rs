@@ -13,11 +13,13 @@
 
 pub mod cluster;
 pub mod fault;
+pub mod finding;
 pub mod group;
 pub mod history;
 pub mod id;
 pub mod lag;
 pub mod membership;
+pub mod number;
 pub mod observation;
 pub mod plan;
 pub mod rate;
@@ -30,6 +32,7 @@ pub mod topic;
 
 pub use cluster::{Broker, BrokerHealth, BrokerView, ClusterView};
 pub use fault::Fault;
+pub use finding::{Evidence, Finding, Findings, Severity, Since, Subject, Unknown, Verdict};
 pub use group::{
     Commit, GroupKind, GroupState, GroupTopic, GroupTotals, GroupView, MemberView, PartitionView,
     Recorded,

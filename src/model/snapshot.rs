@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::{
-    ClusterView, GroupId, GroupView, Isolation, Rate, SourceId, SourceView, Timestamp, TopicName,
-    TopicView,
+    ClusterView, Finding, Findings, GroupId, GroupView, Isolation, Rate, SourceId, SourceView,
+    Timestamp, TopicName, TopicView,
 };
 
 /// Everything known at one moment.
@@ -60,6 +60,8 @@ pub struct GroupEntry {
     pub view: Arc<GroupView>,
     /// When its parts were last confirmed.
     pub seen: GroupSeen,
+    /// What is wrong with it.
+    pub findings: Arc<Findings>,
 }
 
 /// When a group's parts were last confirmed by its coordinator; `None` never.
@@ -80,6 +82,8 @@ pub struct TopicEntry {
     pub view: Arc<TopicView>,
     /// Per partition, by index: when the leader last told its end; `None` never.
     pub confirmed: Arc<[Option<Timestamp>]>,
+    /// What is wrong with it, whoever reads it.
+    pub findings: Arc<Findings>,
 }
 
 /// Sums over all groups.
@@ -126,6 +130,16 @@ impl Snapshot {
     pub fn topic(&self, name: &TopicName) -> Option<&TopicEntry> {
         let index = self.topics.binary_search_by(|entry| entry.view.name.cmp(name)).ok()?;
         self.topics.get(index)
+    }
+
+    /// Everything that is wrong, the worst first; of equals, groups before topics, by name.
+    #[must_use]
+    pub fn findings(&self) -> Vec<&Finding> {
+        let groups = self.groups.iter().map(|entry| &entry.findings);
+        let all = groups.chain(self.topics.iter().map(|entry| &entry.findings));
+        let mut all: Vec<_> = all.flat_map(|findings| &findings.firing).collect();
+        all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        all
     }
 
     /// The source with this id.

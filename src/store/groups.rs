@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::findings::Judged;
 use super::fold::Fold;
 use super::gap_start;
 use super::membership::Ledger;
@@ -31,6 +32,8 @@ pub(super) struct GroupCell {
     /// Why single commits were not told; mostly empty.
     pub(super) commit_faults: BTreeMap<(TopicName, i32), Fault>,
     pub(super) tracker: Tracker,
+    /// What the rules said last.
+    pub(super) judged: Judged,
     /// The members are known as of this moment: answers to questions asked before it are old news.
     pub(super) described_as_of: Timestamp,
     /// The group as its records have it; `None` where only answers tell.
@@ -47,6 +50,7 @@ impl GroupCell {
             dirty: true,
             unsettled: true,
             commit_faults: BTreeMap::new(),
+            judged: Judged::default(),
             tracker: Tracker::default(),
             described_as_of: Timestamp::default(),
             fold: None,

@@ -5,7 +5,7 @@
 //! Both are pure: the same observations give the same snapshots, live, replayed or in a test. Only
 //! [`task`] is asynchronous.
 //!
-//! This room imports [`model`](crate::model) only. It never reads a clock and never asks anybody for
+//! This room imports [`model`](crate::model) and [`diagnose`](crate::diagnose). It never reads a clock and never asks anybody for
 //! anything; what it does not know stays `None`.
 //!
 //! | file | what it does |
@@ -19,6 +19,7 @@
 //! | `membership` | which groups have such a fold, and how answers compare with it |
 //! | `settled` | what lies between two moments at rest: members, partitions that moved |
 //! | `derive` | lag, rates and sums of one group |
+//! | `findings` | what the rules say of what changed |
 //! | `sources` | health and cost of the sources |
 //! | `task` | the channel in, the channel out, and how often to publish |
 
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::diagnose::Rules;
 use crate::model::{
     Body, BrokerHealth, BrokerView, ClusterView, GroupEntry, GroupId, Isolation, Observation, Rate,
     Snapshot, Timestamp, TopicEntry, TopicName, Totals,
@@ -34,6 +36,7 @@ use crate::model::{
 mod commits;
 mod course;
 mod derive;
+mod findings;
 mod fold;
 mod groups;
 mod membership;
@@ -59,6 +62,7 @@ pub struct Store {
     topics: BTreeMap<TopicName, TopicCell>,
     sources: SourceCells,
     ledger: Ledger,
+    rules: Rules,
 }
 
 impl Store {
@@ -74,7 +78,15 @@ impl Store {
             topics: BTreeMap::new(),
             sources: SourceCells::default(),
             ledger: Ledger::default(),
+            rules: Rules::default(),
         }
+    }
+
+    /// Judges by these rules.
+    #[must_use]
+    pub fn ruled_by(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
     }
 
     /// Folds one observation in.
@@ -176,8 +188,10 @@ impl Store {
                 };
                 derive::group(cell, &basis);
             }
+            findings::group(cell, touched, (&self.rules, &self.topics, self.at));
         }
         for cell in self.topics.values_mut() {
+            findings::topic(cell, &self.rules, self.at);
             cell.changed = false;
         }
         self.version += 1;
@@ -222,13 +236,18 @@ fn gap_start(last: Timestamp) -> Timestamp {
 
 impl GroupCell {
     fn entry(&self) -> GroupEntry {
-        GroupEntry { view: Arc::clone(&self.view), seen: self.seen }
+        let findings = Arc::clone(&self.judged.findings);
+        GroupEntry { view: Arc::clone(&self.view), seen: self.seen, findings }
     }
 }
 
 impl TopicCell {
     fn entry(&self) -> TopicEntry {
-        TopicEntry { view: Arc::clone(&self.view), confirmed: self.confirmed.as_slice().into() }
+        TopicEntry {
+            view: Arc::clone(&self.view),
+            confirmed: self.confirmed.as_slice().into(),
+            findings: Arc::clone(&self.findings),
+        }
     }
 }
 

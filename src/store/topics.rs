@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::gap_start;
 use crate::model::observation::{LogOffset, OffsetsObserved, TopicMetadata, TopicObserved};
-use crate::model::{BrokerId, Fault, Isolation, PartitionLog, Timestamp, TopicName, TopicView};
+use crate::model::{
+    BrokerId, Fault, Findings, Isolation, PartitionLog, Timestamp, TopicName, TopicView,
+};
 
 /// The most partitions a topic may have here. A partition number is an index, and a hostile answer
 /// must not make us allocate for two thousand million of them. Kafka itself advises far fewer.
@@ -20,6 +22,8 @@ pub(super) struct TopicCell {
     pub(super) confirmed: Vec<Option<Timestamp>>,
     /// Something that groups derive from changed.
     pub(super) changed: bool,
+    /// What is wrong with it.
+    pub(super) findings: Arc<Findings>,
     /// A rate still moves though no offset does.
     unsettled: bool,
 }
@@ -27,7 +31,13 @@ pub(super) struct TopicCell {
 impl TopicCell {
     fn new(name: TopicName) -> Self {
         let view = Arc::new(TopicView::new(name));
-        Self { view, confirmed: Vec::new(), changed: true, unsettled: true }
+        Self {
+            view,
+            confirmed: Vec::new(),
+            changed: true,
+            findings: Arc::default(),
+            unsettled: true,
+        }
     }
 
     /// When the end of `partition` was last told.

@@ -58,8 +58,16 @@ fn snapshot(groups: Vec<GroupView>, topics: Vec<TopicView>) -> Snapshot {
         controller: Some(BrokerId(1)),
         brokers: vec![broker(1, up()), broker(2, up())],
     };
-    let entry = |view| GroupEntry { view: Arc::new(view), seen: GroupSeen::default() };
-    let topic = |view| TopicEntry { view: Arc::new(view), confirmed: Arc::new([]) };
+    let entry = |view| GroupEntry {
+        view: Arc::new(view),
+        seen: GroupSeen::default(),
+        findings: Arc::default(),
+    };
+    let topic = |view| TopicEntry {
+        view: Arc::new(view),
+        confirmed: Arc::new([]),
+        findings: Arc::default(),
+    };
     Snapshot {
         cluster: Arc::new(cluster),
         groups: groups.into_iter().map(entry).collect(),

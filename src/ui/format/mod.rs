@@ -3,12 +3,12 @@
 //! Pure functions from a value to a short string of known width. Nothing here knows of styles or
 //! cells, reads a clock, or decides what *unknown* looks like: that is the glyph table's.
 
-mod number;
 mod text;
 mod time;
 
-pub use number::{bytes, count, grouped, percent, rate};
 pub use text::{
     Charset, begin, cut_end, cut_middle, end, escape, pad_left, pad_right, width, wrap,
 };
-pub use time::{clock, span, took};
+pub use time::{clock, took};
+
+pub use crate::model::number::{bytes, count, grouped, percent, rate, span};

@@ -5,27 +5,7 @@ use std::time::Duration;
 use jiff::tz::Offset;
 
 use crate::model::Timestamp;
-
-const MINUTE: u64 = 60;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
-const YEAR: u64 = 365 * DAY;
-
-/// A span in whole seconds and at most two units, six characters at most: `4s`, `94s`, `6m12s`,
-/// `2h05m`, `3d04h`, `400d`, `12y`. Up to 99 seconds stay seconds, because rhythms are told so.
-#[must_use]
-pub fn span(span: Duration) -> String {
-    let seconds = span.as_secs();
-    match seconds {
-        0..100 => format!("{seconds}s"),
-        100..HOUR => format!("{}m{:02}s", seconds / MINUTE, seconds % MINUTE),
-        HOUR..DAY => format!("{}h{:02}m", seconds / HOUR, seconds % HOUR / MINUTE),
-        DAY..8_640_000 => format!("{}d{:02}h", seconds / DAY, seconds % DAY / HOUR),
-        8_640_000..YEAR => format!("{}d", seconds / DAY),
-        _ if seconds / YEAR > 999 => ">999y".to_owned(),
-        _ => format!("{}y", seconds / YEAR),
-    }
-}
+use crate::model::number::span;
 
 /// How long something took, where fractions of a second matter: `0`, `420ms`, `8.1s`, then as [`span`].
 #[must_use]

@@ -64,7 +64,7 @@ pub(crate) fn one_broker_down() -> Snapshot {
         let confirmed = confirmed
             .map(|(log, &at)| if log.leader == Some(BrokerId(2)) { Some(ago(12)) } else { at })
             .collect();
-        TopicEntry { view: Arc::clone(&entry.view), confirmed }
+        TopicEntry { view: Arc::clone(&entry.view), confirmed, findings: Arc::default() }
     });
     snapshot.topics = topics.collect();
     snapshot
@@ -117,11 +117,15 @@ fn snapshot(mut groups: Vec<GroupView>, mut topics: Vec<TopicView>, seen: Timest
             described: parts(view.describe_fault.is_none()),
             commits: parts(view.commits_fault.is_none()),
         };
-        GroupEntry { view: Arc::new(view), seen }
+        GroupEntry { view: Arc::new(view), seen, findings: Arc::default() }
     };
     let topic = |view: TopicView| {
         let confirmed = view.partitions.iter().map(|log| log.high_watermark.map(|_| seen));
-        TopicEntry { confirmed: confirmed.collect(), view: Arc::new(view) }
+        TopicEntry {
+            confirmed: confirmed.collect(),
+            view: Arc::new(view),
+            findings: Arc::default(),
+        }
     };
     Snapshot {
         version: 913,

@@ -1,4 +1,11 @@
-//! Numbers of at most four significant characters and a unit.
+//! Numbers of at most four significant characters and a unit: on screen, in sentences, in reports.
+
+use std::time::Duration;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+const YEAR: u64 = 365 * DAY;
 
 /// Units of a thousand each: `i64::MAX` is 9.22E.
 const UNITS: [&str; 6] = ["k", "M", "G", "T", "P", "E"];
@@ -104,6 +111,22 @@ pub fn bytes(value: f64) -> Option<String> {
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(unit_at);
     Some(format!("{digits} {unit}B"))
+}
+
+/// A span in whole seconds and at most two units, six characters at most: `4s`, `94s`, `6m12s`,
+/// `2h05m`, `3d04h`, `400d`, `12y`. Up to 99 seconds stay seconds, because rhythms are told so.
+#[must_use]
+pub fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0..100 => format!("{seconds}s"),
+        100..HOUR => format!("{}m{:02}s", seconds / MINUTE, seconds % MINUTE),
+        HOUR..DAY => format!("{}h{:02}m", seconds / HOUR, seconds % HOUR / MINUTE),
+        DAY..8_640_000 => format!("{}d{:02}h", seconds / DAY, seconds % DAY / HOUR),
+        8_640_000..YEAR => format!("{}d", seconds / DAY),
+        _ if seconds / YEAR > 999 => ">999y".to_owned(),
+        _ => format!("{}y", seconds / YEAR),
+    }
 }
 
 /// The nearest whole number.

@@ -1,0 +1,25 @@
+//! Rules: from a group or a topic as it is seen to what is wrong with it.
+//!
+//! A rule is a file in [`rules`]: a struct of its thresholds, and a pure function from a [`Case`] to a
+//! [`Verdict`]. It reads views and their histories and nothing else: no clock (time is the case's), no
+//! memory of earlier verdicts. So that a finding does not flicker, a rule asks history for a span
+//! instead of remembering. The one thing carried from one evaluation to the next is since when a finding stands.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `case` | what a rule may look at, and questions that several rules ask |
+//! | `report` | how a rule builds its finding |
+//! | `tuning` | thresholds with names, defaults and a parser |
+//! | `registry` | all rules, switched and tuned |
+//!
+//! This room imports [`model`](crate::model) only.
+
+pub mod case;
+pub mod registry;
+mod report;
+pub mod rules;
+pub mod tuning;
+
+pub use case::{Case, Logs, TopicCase};
+pub use registry::{Described, Mistake, Rules};
+pub use tuning::Knob;

@@ -1,0 +1,25 @@
+//! One file a rule.
+
+mod falling_behind;
+mod hot_partition;
+mod idle_members;
+mod lag_threshold;
+mod logs;
+mod negative_lag;
+mod rebalance_storm;
+mod records_lost;
+mod stalled_partition;
+mod stuck_rebalance;
+mod too_few_partitions;
+
+pub use falling_behind::FallingBehind;
+pub use hot_partition::HotPartition;
+pub use idle_members::IdleMembers;
+pub use lag_threshold::LagThreshold;
+pub use logs::{NoLeader, UnderReplicated};
+pub use negative_lag::NegativeLag;
+pub use rebalance_storm::RebalanceStorm;
+pub use records_lost::RecordsLost;
+pub use stalled_partition::StalledPartition;
+pub use stuck_rebalance::StuckRebalance;
+pub use too_few_partitions::TooFewPartitions;

@@ -1,0 +1,267 @@
+//! What the rules say, from observations to findings: each incident as the store would see it, second
+//! by second, and a healthy group of which nothing is found.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic in a test binary is a failed test"
+)]
+
+use std::sync::Arc;
+
+use lagtop::diagnose::Rules;
+use lagtop::model::observation::{
+    CommitObserved, CommitsObserved, GroupDescription, GroupObserved, LogOffset, MemberObserved,
+    OffsetsObserved, TopicCommits, TopicOffsets,
+};
+use lagtop::model::{
+    Body, Finding, GroupKind, GroupState, Isolation, Observation, Severity, Snapshot, SourceId,
+    Timestamp, TopicPartitions,
+};
+use lagtop::store::Store;
+
+const START: i64 = 1_000_000_000;
+
+/// One group on one topic, as it goes through time.
+struct Story {
+    store: Store,
+    members: Vec<(&'static str, Vec<i32>)>,
+    ends: Vec<i64>,
+    commits: Vec<i64>,
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(START + second * 1_000)
+}
+
+impl Story {
+    fn of(members: &[(&'static str, &[i32])], partitions: usize, rules: &[(&str, &str)]) -> Self {
+        let mut tuned = Rules::default();
+        for (name, value) in rules {
+            let (rule, threshold) = name.split_once('.').unwrap();
+            tuned.set(rule, Some(threshold), value).unwrap();
+        }
+        Self {
+            store: Store::new(Isolation::ReadUncommitted).ruled_by(tuned),
+            members: members.iter().map(|(name, held)| (*name, held.to_vec())).collect(),
+            ends: vec![0; partitions],
+            commits: vec![0; partitions],
+        }
+    }
+
+    /// Sees it at a second, and what is found then.
+    fn see(&mut self, second: i64) -> Arc<Snapshot> {
+        let mut tell = |body| {
+            self.store.apply(Observation { at: at(second), source: SourceId::Poll, body });
+        };
+        let member = |(name, held): &(&'static str, Vec<i32>)| MemberObserved {
+            id: format!("{name}-{}", held.len()).as_str().into(),
+            instance_id: None,
+            client_id: (*name).into(),
+            host: "10.0.1.15".into(),
+            rack: None,
+            epoch: None,
+            classic: false,
+            assignment: Some(if held.is_empty() {
+                Vec::new()
+            } else {
+                vec![TopicPartitions { topic: "events".into(), partitions: held.clone() }]
+            }),
+            target: None,
+        };
+        tell(Body::Groups(vec![GroupObserved {
+            id: "readers".into(),
+            coordinator: None,
+            asked: at(second),
+            description: Ok(GroupDescription {
+                state: GroupState::Stable,
+                kind: GroupKind::Classic,
+                assignor: Some("range".into()),
+                epoch: None,
+                assignment_epoch: None,
+                members: self.members.iter().map(member).collect(),
+            }),
+        }]));
+        let commit = |(partition, &offset): (i32, &i64)| CommitObserved {
+            partition,
+            offset: Ok(Some(offset)),
+            leader_epoch: None,
+            metadata: "".into(),
+        };
+        tell(Body::Commits(vec![CommitsObserved {
+            id: "readers".into(),
+            asked: at(second),
+            topics: Ok(vec![TopicCommits {
+                topic: "events".into(),
+                partitions: (0..).zip(&self.commits).map(commit).collect(),
+            }]),
+        }]));
+        let ends = (0..).zip(&self.ends).map(|(partition, &end)| (partition, Ok(end))).collect();
+        tell(Body::Offsets(OffsetsObserved {
+            which: LogOffset::HighWatermark,
+            topics: vec![TopicOffsets { topic: "events".into(), partitions: ends }],
+        }));
+        self.store.publish()
+    }
+
+    /// Plays `seconds`, in each of which so many records come and go on each partition.
+    fn play(&mut self, seconds: std::ops::Range<i64>, flow: &[(i64, i64)]) -> Arc<Snapshot> {
+        let mut last = None;
+        for second in seconds {
+            for (partition, (come, go)) in flow.iter().enumerate() {
+                self.ends[partition] += come;
+                self.commits[partition] += go;
+            }
+            last = Some(self.see(second));
+        }
+        last.unwrap()
+    }
+}
+
+fn said(snapshot: &Snapshot) -> Vec<(&'static str, Severity)> {
+    snapshot.findings().iter().map(|finding| (finding.rule, finding.severity)).collect()
+}
+
+fn find<'a>(snapshot: &'a Snapshot, rule: &str) -> &'a Finding {
+    let all = snapshot.findings();
+    all.into_iter().find(|finding| finding.rule == rule).unwrap_or_else(|| {
+        panic!("no {rule} among {:?}", said(snapshot));
+    })
+}
+
+const THREE: &[(&str, &[i32])] = &[("reader-1", &[0]), ("reader-2", &[1]), ("reader-3", &[2])];
+
+#[test]
+fn nothing_is_found_of_a_healthy_group() {
+    let mut story = Story::of(THREE, 3, &[]);
+    for minute in 0..12 {
+        let seen = story.play(minute * 60..minute * 60 + 60, &[(40, 40); 3]);
+        assert_eq!(said(&seen), [], "minute {minute}");
+    }
+    let entry = &story.see(720).groups[0];
+    assert!(entry.findings.unknown.is_empty(), "{:?}", entry.findings.unknown);
+}
+
+#[test]
+fn a_hot_partition_is_named_with_its_owner_and_its_cause() {
+    let mut story = Story::of(THREE, 3, &[]);
+    let flow = [(40, 40), (120, 20), (40, 40)];
+    let early = story.play(0..15, &flow);
+    assert_eq!(said(&early), [], "not from fifteen seconds");
+    assert!(early.groups[0].findings.unknown.iter().any(|one| one.rule == "hot-partition"));
+    let seen = story.play(15..200, &flow);
+    let hot = find(&seen, "hot-partition");
+    assert_eq!(hot.severity, Severity::Warning);
+    assert_eq!(hot.subject.partitions[0].partition, 1);
+    assert_eq!(hot.subject.member.as_ref().map(|member| &*member.client_id), Some("reader-2"));
+    assert_eq!(
+        hot.sentence,
+        "hot partition: events/1 holds 100 % of the lag (20.0k; ETA never); owner reader-2 on \
+         10.0.1.15; cause: both traffic and owner, in 120/s against 40/s on the others, out 20/s \
+         against 40/s"
+    );
+    let rules: Vec<_> = said(&seen).into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(rules, ["falling-behind", "hot-partition", "too-few-partitions"]);
+}
+
+#[test]
+fn levels_of_lag_are_told_with_the_time_to_the_next() {
+    let scaled = &[("lag-threshold.warning", "500"), ("lag-threshold.critical", "10000")];
+    let mut story = Story::of(THREE, 3, scaled);
+    let seen = story.play(0..100, &[(10, 7); 3]);
+    assert!(!said(&seen).iter().any(|(rule, _)| *rule == "lag-threshold"));
+    let waits = &seen.groups[0].findings.unknown;
+    assert!(waits.iter().any(|one| one.rule == "lag-threshold"), "{waits:?}");
+    let seen = story.play(100..400, &[(10, 7); 3]);
+    let level = find(&seen, "lag-threshold");
+    assert_eq!(level.severity, Severity::Warning);
+    assert!(level.sentence.contains("growing for 5m00s"), "{}", level.sentence);
+    assert!(level.sentence.contains("10.0k in 11m"), "{}", level.sentence);
+    let seen = story.play(400..1_300, &[(10, 7); 3]);
+    assert_eq!(find(&seen, "lag-threshold").severity, Severity::Critical);
+    let seen = story.play(1_300..1_700, &[(10, 40); 3]);
+    assert!(!said(&seen).iter().any(|(rule, _)| *rule == "lag-threshold"), "worked off");
+}
+
+#[test]
+fn a_partition_whose_commit_stands_while_records_wait_is_stalled() {
+    let mut story = Story::of(THREE, 3, &[]);
+    story.play(0..30, &[(10, 10); 3]);
+    let seen = story.play(30..110, &[(10, 10), (1, 0), (10, 10)]);
+    let stalled = find(&seen, "stalled-partition");
+    assert_eq!(stalled.subject.partitions[0].partition, 1);
+    assert!(
+        stalled.sentence.contains("events/1 moved for 80s while 80 wait"),
+        "{}",
+        stalled.sentence
+    );
+    let since = stalled.since.at();
+    assert_eq!(since, at(29));
+    let seen = story.play(110..120, &[(10, 10), (1, 9), (10, 10)]);
+    assert_eq!(said(&seen), [], "it goes on");
+}
+
+#[test]
+fn a_member_that_drops_out_again_and_again_is_a_storm_and_a_restart_is_not() {
+    let mut story = Story::of(THREE, 3, &[]);
+    // Each in turn leaves and comes back: a clean deployment.
+    for member in 0..3 {
+        let second = i64::try_from(member).unwrap() * 20;
+        story.play(second..second + 10, &[(10, 10); 3]);
+        let out = story.members.remove(member);
+        story.play(second + 10..second + 20, &[(10, 10); 3]);
+        story.members.insert(member, out);
+    }
+    let seen = story.play(60..70, &[(10, 10); 3]);
+    assert_eq!(seen.groups[0].view.rebalances.len(), 6);
+    assert_eq!(said(&seen), []);
+    let out = story.members.remove(1);
+    story.play(70..90, &[(10, 10); 3]);
+    story.members.insert(1, out);
+    let seen = story.play(90..110, &[(10, 10); 3]);
+    let found = find(&seen, "rebalance-storm");
+    assert_eq!(found.severity, Severity::Critical);
+    assert!(
+        found.sentence.ends_with("reader-2 on 10.0.1.15 dropped out 2 times"),
+        "{}",
+        found.sentence
+    );
+}
+
+#[test]
+fn members_that_hold_nothing_and_commits_beyond_the_end_are_told() {
+    let mut story = Story::of(&[("reader-1", &[0, 1]), ("reader-2", &[])], 2, &[]);
+    story.commits[1] = 500;
+    story.ends[1] = 400;
+    let seen = story.play(0..40, &[(0, 0); 2]);
+    assert_eq!(
+        find(&seen, "idle-members").sentence,
+        "1 of 2 members idle: though there are 2 partitions"
+    );
+    let negative = find(&seen, "negative-lag");
+    assert!(
+        negative.sentence.starts_with("negative lag -100 on events/1"),
+        "{}",
+        negative.sentence
+    );
+}
+
+#[test]
+fn a_group_in_which_nothing_happens_keeps_its_findings() {
+    let mut story = Story::of(THREE, 3, &[]);
+    let before = story.play(0..60, &[(0, 0); 3]);
+    let after = story.play(60..90, &[(0, 0); 3]);
+    assert!(Arc::ptr_eq(&before.groups[0].findings, &after.groups[0].findings));
+}
+
+#[test]
+fn every_rule_can_be_switched_off_and_says_what_is_wrong_with_a_setting() {
+    let mut rules = Rules::default();
+    for rule in rules.describe() {
+        rules.set(rule.name, None, "off").unwrap();
+        assert!(!rule.what.is_empty());
+    }
+    assert!(rules.describe().iter().all(|rule| !rule.on));
+    assert!(rules.set("lag-treshold", None, "off").is_err());
+    assert!(rules.set("lag-threshold", Some("warn"), "1").is_err());
+    assert!(rules.set("lag-threshold", Some("growing"), "soon").is_err());
+}
