@@ -26,6 +26,10 @@ fn incident(size: (u16, u16), looks: Looks) -> Screen {
     Screen::new(snapshots::incident(), size, looks, NOW)
 }
 
+fn diagnosed(size: (u16, u16)) -> Screen {
+    screen(snapshots::diagnosed(), size)
+}
+
 macro_rules! shows {
     ($name:ident, $text:expr) => {
         #[test]
@@ -50,6 +54,11 @@ shows!(partitions_40x12, incident((40, 12), DARK).press("2").text());
 shows!(members_40x12, incident((40, 12), DARK).press("3").text());
 shows!(rebalances_40x10, incident((40, 10), DARK).press("4").text());
 shows!(too_small, incident((39, 30), DARK).text());
+
+// What is wrong, above everything.
+shows!(findings_160x45, diagnosed((160, 45)).text());
+shows!(findings_120x35, diagnosed((120, 35)).styled());
+shows!(findings_80x24, diagnosed((80, 24)).text());
 
 // In every colour there is, and in none.
 shows!(styles_dark, incident((120, 35), DARK).styled());

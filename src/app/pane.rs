@@ -147,7 +147,7 @@ macro_rules! columns {
 columns! {
     /// What groups sort by.
     GroupSort {
-        /// Lag that grows, then lag: what needs looking at first.
+        /// The worst finding, then lag that grows, then lag: what needs looking at first.
         Worst "worst" true,
         /// The group id.
         Name "group" false,

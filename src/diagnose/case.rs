@@ -155,6 +155,7 @@ pub(super) fn reference(member: &MemberView) -> MemberRef {
         id: member.id.clone(),
         client_id: member.client_id.clone(),
         host: member.host.clone(),
+        dropped: None,
     }
 }
 

@@ -132,14 +132,18 @@ impl Snapshot {
         self.topics.get(index)
     }
 
-    /// Everything that is wrong, the worst first; of equals, groups before topics, by name.
+    /// Everything that is wrong, the worst first; of equals, those of groups with more lag, then of
+    /// topics.
     #[must_use]
     pub fn findings(&self) -> Vec<&Finding> {
-        let groups = self.groups.iter().map(|entry| &entry.findings);
-        let all = groups.chain(self.topics.iter().map(|entry| &entry.findings));
-        let mut all: Vec<_> = all.flat_map(|findings| &findings.firing).collect();
-        all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        all
+        let groups = self.groups.iter().map(|entry| (entry.view.totals.lag, &entry.findings));
+        let topics = self.topics.iter().map(|entry| (None, &entry.findings));
+        let mut all: Vec<(Option<i64>, &Finding)> = Vec::new();
+        for (lag, findings) in groups.chain(topics) {
+            all.extend(findings.firing.iter().map(|finding| (lag, finding)));
+        }
+        all.sort_by_key(|(lag, finding)| std::cmp::Reverse((finding.severity, *lag)));
+        all.into_iter().map(|(_, finding)| finding).collect()
     }
 
     /// The source with this id.

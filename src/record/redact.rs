@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::model::membership::{Change, MembershipRecorded};
 use crate::model::observation::{
     ClusterObserved, CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
     MemberObserved, OffsetsObserved, TopicObserved,
@@ -67,7 +68,14 @@ impl Redactor {
             }
             Body::Topics(topics) => topics.iter_mut().for_each(|topic| self.metadata(topic)),
             Body::Offsets(offsets) => self.offsets(offsets),
-            Body::Round(_) => {}
+            Body::Membership(changes) => {
+                changes.iter_mut().for_each(|change| self.membership(change));
+            }
+            // Ids are random; they stay, so that the names of the same ids can be told.
+            Body::TopicNames(names) => {
+                names.iter_mut().filter_map(|(_, name)| name.as_mut()).for_each(|n| self.topic(n));
+            }
+            Body::Round(_) | Body::Cost(_) => {}
             Body::Health(health) => match health {
                 SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {
                     *fault = code_of(fault);
@@ -133,6 +141,25 @@ impl Redactor {
             for TopicPartitions { topic, .. } in held {
                 self.topic(topic);
             }
+        }
+    }
+
+    fn membership(&mut self, recorded: &mut MembershipRecorded) {
+        self.group(&mut recorded.group);
+        match &mut recorded.change {
+            Change::Member(id, member) => {
+                *id = self.members.of("member", id.as_str()).into();
+                let Some(member) = member else { return };
+                member.instance_id =
+                    member.instance_id.as_ref().map(|id| self.instances.of("instance", id));
+                member.client_id = self.clients.of("client", &member.client_id);
+                member.host = self.hosts.of("host", &member.host);
+                self.rack(&mut member.rack);
+            }
+            Change::Target(id, _) | Change::Held(id, _) => {
+                *id = self.members.of("member", id.as_str()).into();
+            }
+            Change::Epoch(_) | Change::TargetEpoch(_) | Change::Unreadable => {}
         }
     }
 

@@ -12,9 +12,9 @@
 //!  footer                                  footer
 //! ```
 //!
-//! Frames of neighbouring panes share their edges. A pane that a later version adds takes its room in
-//! `all`: a list of what is wrong above the groups, the local processes below everything. Until then
-//! that room belongs to the panes that are there.
+//! Frames of neighbouring panes share their edges. Between header and panes stands what keeps the picture
+//! from being true, then what is wrong; nothing where there is nothing to say. The local processes will
+//! be below everything; until then that room belongs to the panes that are there.
 
 use ratatui::layout::Rect;
 
@@ -39,6 +39,8 @@ pub struct Layout {
     pub header: Rect,
     /// Below it, what keeps the picture from being true; empty where nothing does.
     pub trouble: Rect,
+    /// Below it, what is wrong; empty where nothing is.
+    pub strip: Rect,
     /// One line of panes to choose from; empty where all are seen or there is no room.
     pub tabs: Rect,
     /// The panes that are seen.
@@ -56,12 +58,13 @@ const LONG_FROM: u16 = 16;
 
 impl Layout {
     /// The places on a screen of this `area`, where something of `trouble` columns is to be said, or
-    /// nothing.
+    /// nothing, and `strip` lines tell what is wrong.
     #[must_use]
-    pub fn new(area: Rect, shape: Shape, trouble: u16, paged: bool) -> Self {
+    pub fn new(area: Rect, shape: Shape, (trouble, strip): (u16, u16), paged: bool) -> Self {
         let (header, rest) = split_top(area, 1);
         let is_long = trouble > area.width.saturating_sub(2) && area.height >= LONG_FROM;
         let (trouble, rest) = split_top(rest, u16::from(trouble > 0) + u16::from(is_long));
+        let (strip, rest) = split_top(rest, strip.min(rest.height / 4));
         let (body, footer) = split_top(rest, rest.height.saturating_sub(1));
         let (tabs, (panes, page)) = match shape {
             Shape::TooSmall => return Self::default(),
@@ -71,7 +74,7 @@ impl Layout {
                 (tabs, one(body, pane, paged))
             }
         };
-        Self { header, trouble, tabs, panes, page, footer }
+        Self { header, trouble, strip, tabs, panes, page, footer }
     }
 }
 
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn all_panes_fill_the_screen_and_share_their_edges() {
-        let layout = Layout::new(Rect::new(0, 0, 160, 45), Shape::All, 0, false);
+        let layout = Layout::new(Rect::new(0, 0, 160, 45), Shape::All, (0, 0), false);
         let frames: Vec<_> = layout.panes.iter().map(|(_, place)| place.frame).collect();
         assert_eq!(
             frames,
@@ -157,10 +160,10 @@ mod tests {
 
     #[test]
     fn a_page_keeps_the_groups_beside_it_where_there_is_room() {
-        let wide = Layout::new(Rect::new(0, 0, 160, 45), Shape::All, 0, true);
+        let wide = Layout::new(Rect::new(0, 0, 160, 45), Shape::All, (0, 0), true);
         assert_eq!(wide.panes.len(), 1);
         assert_eq!(wide.page.map(|page| page.frame), Some(Rect::new(52, 1, 108, 43)));
-        let narrow = Layout::new(Rect::new(0, 0, 80, 24), Shape::One(Pane::Groups), 0, true);
+        let narrow = Layout::new(Rect::new(0, 0, 80, 24), Shape::One(Pane::Groups), (0, 0), true);
         assert!(narrow.panes.is_empty());
         assert_eq!(narrow.page.map(|page| page.inside), Some(Rect::new(0, 3, 79, 20)));
     }
@@ -168,24 +171,24 @@ mod tests {
     #[test]
     fn the_tab_line_leaves_where_rows_are_few() {
         let shape = Shape::One(Pane::Members);
-        assert_eq!(Layout::new(Rect::new(0, 0, 40, 12), shape, 0, false).tabs.height, 1);
-        assert_eq!(Layout::new(Rect::new(0, 0, 40, 11), shape, 0, false).tabs.height, 0);
+        assert_eq!(Layout::new(Rect::new(0, 0, 40, 12), shape, (0, 0), false).tabs.height, 1);
+        assert_eq!(Layout::new(Rect::new(0, 0, 40, 11), shape, (0, 0), false).tabs.height, 0);
     }
 
     proptest! {
         #[test]
-        fn nothing_is_outside(width in 0_u16..=250, height in 0_u16..=80, pane in 0_usize..6, trouble in 0_u16..300, paged: bool) {
+        fn nothing_is_outside(width in 0_u16..=250, height in 0_u16..=80, pane in 0_usize..6, trouble in 0_u16..300, strip in 0_u16..6, paged: bool) {
             let shape = match pane {
                 0..4 => Shape::One(Pane::ALL[pane]),
                 4 => Shape::All,
                 _ => Shape::TooSmall,
             };
             let area = Rect::new(0, 0, width, height);
-            let layout = Layout::new(area, shape, trouble, paged);
+            let layout = Layout::new(area, shape, (trouble, strip), paged);
             let places = layout.panes.iter().map(|(_, place)| *place).chain(layout.page);
             let rects = places.flat_map(|place| [place.frame, place.inside, place.bar]);
             // What is empty is nowhere.
-            for rect in rects.filter(|rect| !rect.is_empty()).chain([layout.header, layout.trouble, layout.tabs, layout.footer]) {
+            for rect in rects.filter(|rect| !rect.is_empty()).chain([layout.header, layout.trouble, layout.strip, layout.tabs, layout.footer]) {
                 prop_assert!(rect.right() <= width && rect.bottom() <= height, "{rect:?} in {area:?}");
             }
         }

@@ -3,6 +3,7 @@
 //! ```text
 //!  lagtop  prod-eu  3 brokers  poll  lag 4.61M ▲ 11.2k/s  312 groups       14:03:22  1s  7 req/s   header
 //!  Broker 2 (kafka-2:9092) does not answer for 12s: connection refused.                            trouble
+//!  CRIT user-events-consumer  hot partition: user-events/1 holds 96 % of the lag …                 strip
 //! ┌ Groups ──────────────────────┬ user-events-consumer ▸ user-events  Stable  range ───────────┐
 //! │ GROUP        STATE   LAG 10m │   P    LAG  10m       IN/s  OUT/s   ETA  COMMIT  OWNER       │ panes
 //! │▸user-events… Stable  4.61M ▆ │▸  1  4.44M  ▁▁▂▃▅▆█  12.0k    801 never      4s  consumer-2  │
@@ -40,7 +41,7 @@ use ratatui::layout::Rect;
 
 use self::layout::Layout;
 use self::panes::{
-    Canvas, Scene, footer, groups, header, help, members, page, partitions, rebalances,
+    Canvas, Scene, findings, footer, groups, header, help, members, page, partitions, rebalances,
 };
 use self::theme::Role;
 use self::widgets::frame;
@@ -65,11 +66,14 @@ pub fn draw_into(view: &View<'_>, area: Rect, buf: &mut Buffer) -> HitMap {
     }
     let trouble = header::trouble(&scene);
     let sentence = trouble.as_ref().map_or(0, |(text, _)| format::width(text));
-    let layout = Layout::new(area, shape, sentence, view.app.page().is_some());
+    let told = findings::told(&scene);
+    let strip = findings::lines(&told, area.height);
+    let layout = Layout::new(area, shape, (sentence, strip), view.app.page().is_some());
     header::draw(&scene, layout.header, &mut canvas);
     if let Some(trouble) = trouble {
         header::draw_trouble(&scene, &trouble, paint::indent(layout.trouble, 1), canvas.buf);
     }
+    findings::draw(&scene, &told, layout.strip, &mut canvas);
     header::tabs(&scene, layout.tabs, &mut canvas);
     draw_panes(&scene, &layout, &mut canvas);
     footer::draw(&scene, layout.footer, &mut canvas);

@@ -3,7 +3,7 @@
 use super::order::{Key, sort};
 use super::{Wish, small};
 use crate::app::GroupSort;
-use crate::model::{GroupState, GroupView, Snapshot};
+use crate::model::{GroupEntry, GroupState, GroupView, Severity, Snapshot};
 
 /// Lag that grows by less than this share of what arrives is the rhythm of commits, not a trend.
 const GROWTH_SHARE: f64 = 0.05;
@@ -18,15 +18,17 @@ pub(super) fn make(rows: &mut Vec<u32>, snapshot: &Snapshot, wish: Wish<'_, Grou
     );
     sort(rows, wish.descending, |row| {
         let Some(entry) = snapshot.groups.get(row as usize) else { return Key::last(1) };
-        key(&entry.view, wish.sort, row)
+        key(entry, wish.sort, row)
     });
 }
 
-fn key(group: &GroupView, column: GroupSort, row: u32) -> Key {
+fn key(entry: &GroupEntry, column: GroupSort, row: u32) -> Key {
+    let group = &*entry.view;
     let totals = &group.totals;
     match column {
         GroupSort::Worst => match totals.lag {
-            Some(lag) => Key::pair(growth(group), lag as f64),
+            Some(lag) => Key::pair(ill(entry) + growth(group), lag as f64),
+            None if ill(entry) > 0.0 => Key::pair(ill(entry), 0.0),
             None => Key::last(1),
         },
         GroupSort::Name => Key::of(Some(f64::from(row))),
@@ -36,6 +38,17 @@ fn key(group: &GroupView, column: GroupSort, row: u32) -> Key {
         GroupSort::Arriving => Key::rate(totals.arriving),
         GroupSort::Consumed => Key::rate(totals.consumed),
         GroupSort::Eta => Key::eta(totals.eta),
+    }
+}
+
+/// How bad the worst finding is, above any growth.
+fn ill(entry: &GroupEntry) -> f64 {
+    const ABOVE_GROWTH: f64 = 100.0;
+    match entry.findings.worst() {
+        None | Some(Severity::Note) => 0.0,
+        Some(Severity::Warning) => ABOVE_GROWTH,
+        Some(Severity::Critical) => ABOVE_GROWTH * 2.0,
+        Some(Severity::Page) => ABOVE_GROWTH * 3.0,
     }
 }
 

@@ -198,7 +198,13 @@ fn content(
         words::value(Some(text), sure, Role::Text, theme)
     };
     match column {
-        Show::Name => Line::raw(scene.name(group.id.as_str(), width)),
+        Show::Name => {
+            let name = scene.name(group.id.as_str(), width);
+            match entry.findings.worst() {
+                Some(worst) => Line::from(scene.span(name, super::findings::role(worst))),
+                None => Line::raw(name),
+            }
+        }
         Show::State => {
             let name = format::cut_end(group.state.name(), width, theme.glyphs.ellipsis);
             words::value(Some(name.into_owned()), listed, Role::State(group.state), theme)

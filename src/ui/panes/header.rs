@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use super::{Canvas, Scene, area_of};
 use crate::app::keymap;
 use crate::app::{Action, Hit, Pane, Shape};
-use crate::model::{BrokerHealth, BrokerView, SourceHealth, SourceId, SourceView};
+use crate::model::{BrokerHealth, BrokerView, Severity, SourceHealth, SourceId, SourceView};
 use crate::ui::format;
 use crate::ui::paint;
 use crate::ui::theme::Role;
@@ -143,11 +143,29 @@ fn totals(scene: &Scene<'_>) -> Vec<Part> {
     if totals.groups > 0 {
         parts.push(part(9, Line::raw(words::many(totals.groups, "group", "groups"))));
     }
+    parts.extend(findings(scene));
     if totals.rebalancing > 0 {
         let text = format!("{} rebalancing", totals.rebalancing);
         parts.push(part(5, scene.span(text, Role::Warning)));
     }
     parts
+}
+
+/// How many findings there are of each severity.
+fn findings(scene: &Scene<'_>) -> Option<Part> {
+    let told = super::findings::told(scene);
+    let mut counts = Vec::new();
+    for severity in Severity::ALL.into_iter().rev() {
+        let number = told.iter().filter(|finding| finding.severity == severity).count();
+        if number > 0 {
+            let text = format!("{number} {}", severity.name());
+            if !counts.is_empty() {
+                counts.push(Span::raw(" "));
+            }
+            counts.push(scene.span(text, super::findings::role(severity)));
+        }
+    }
+    (!counts.is_empty()).then(|| part(2, Line::from(counts)))
 }
 
 fn poll<'a>(scene: &Scene<'a>) -> Option<&'a SourceView> {

@@ -1,6 +1,7 @@
 //! One file a region of the screen. What they share is here: the scene that they read, the canvas that
 //! they write to, titles, and tables with their places for clicks.
 
+pub mod findings;
 pub mod footer;
 pub mod groups;
 pub mod header;

@@ -13,10 +13,11 @@ mod odd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lagtop::diagnose::{Case, Rules, TopicCase};
 use lagtop::model::{
-    Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Cost, Differences, Fault, GroupEntry,
-    GroupSeen, GroupView, Isolation, Rate, RoundReport, Snapshot, SourceHealth, SourceId,
-    SourceView, Timestamp, TopicEntry, TopicView, Totals,
+    Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Cost, Differences, Fault, Findings,
+    GroupEntry, GroupSeen, GroupView, Isolation, Rate, RoundReport, Snapshot, SourceHealth,
+    SourceId, SourceView, Timestamp, TopicEntry, TopicView, Totals,
 };
 
 /// The moment at which all of it is looked at: 14:03:22 in Greenwich.
@@ -32,6 +33,24 @@ pub(crate) fn ago(seconds: u64) -> Timestamp {
 pub(crate) fn incident() -> Snapshot {
     let (groups, topics) = cast::incident();
     snapshot(groups, topics, ago(0))
+}
+
+/// The incident, with what the rules say of it.
+pub(crate) fn diagnosed() -> Snapshot {
+    let mut snapshot = incident();
+    let (rules, before) = (Rules::default(), Findings::default());
+    let groups = snapshot.groups.iter().map(|entry| {
+        let case = Case { group: &entry.view, seen: entry.seen, logs: &snapshot, now: NOW };
+        GroupEntry { findings: Arc::new(rules.group(&case, &before)), ..entry.clone() }
+    });
+    let groups = groups.collect();
+    let topics = snapshot.topics.iter().map(|entry| {
+        let case = TopicCase { topic: &entry.view, now: NOW };
+        TopicEntry { findings: Arc::new(rules.topic(&case, &before)), ..entry.clone() }
+    });
+    snapshot.topics = topics.collect();
+    snapshot.groups = groups;
+    snapshot
 }
 
 /// One group on one topic of `partitions` partitions, with ten minutes of history each.
