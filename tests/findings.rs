@@ -72,6 +72,7 @@ impl Story {
             id: "readers".into(),
             coordinator: None,
             asked: at(second),
+            written: None,
             description: Ok(GroupDescription {
                 state: GroupState::Stable,
                 kind: GroupKind::Classic,

@@ -69,7 +69,9 @@ impl Redactor {
             Body::Topics(topics) => topics.iter_mut().for_each(|topic| self.metadata(topic)),
             Body::Offsets(offsets) => self.offsets(offsets),
             Body::Membership(changes) => {
-                changes.iter_mut().for_each(|change| self.membership(change));
+                for change in changes {
+                    self.membership(change);
+                }
             }
             // Ids are random; they stay, so that the names of the same ids can be told.
             Body::TopicNames(names) => {

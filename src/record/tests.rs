@@ -68,6 +68,7 @@ fn described(at: i64, group: &str, topic: &str) -> Entry {
         id: group.into(),
         coordinator: Some(BrokerId(2)),
         asked: Timestamp::from_millis(at),
+        written: None,
         description: Ok(description),
     };
     seen(at, Body::Groups(vec![group]))
