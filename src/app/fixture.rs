@@ -85,6 +85,7 @@ fn partition(at: usize, lag: Option<i64>, members: usize) -> PartitionView {
         lag: Lag { records: lag, ..Lag::default() },
         consumed: None,
         eta: None,
+        behind: None,
         history: Arc::default(),
     }
 }

@@ -163,6 +163,8 @@ columns! {
         Consumed "out/s" true,
         /// Time until caught up; never is the longest.
         Eta "eta" true,
+        /// The age of the oldest record that is not consumed.
+        Behind "behind" true,
     }
 }
 
@@ -179,6 +181,8 @@ columns! {
         Consumed "out/s" true,
         /// Time until caught up; never is the longest.
         Eta "eta" true,
+        /// The age of the oldest record that is not consumed.
+        Behind "behind" true,
         /// Time since the commit last moved.
         Commit "commit" true,
         /// The owner's client id.

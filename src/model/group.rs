@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::series::{GroupSeries, PartitionSeries};
 use super::{
-    BrokerId, Eta, Fault, GroupId, Lag, MemberId, Rate, Rebalance, StateBand, Timestamp, TopicName,
-    TopicPartitions,
+    Behind, BrokerId, Eta, Fault, GroupId, Lag, MemberId, Rate, Rebalance, StateBand, Timestamp,
+    TopicName, TopicPartitions,
 };
 
 /// A group's state, with Kafka's own names.
@@ -225,6 +225,8 @@ pub struct PartitionView {
     pub consumed: Option<Rate>,
     /// When the lag will be worked off.
     pub eta: Option<Eta>,
+    /// Lag in time; `None` if not known.
+    pub behind: Option<Behind>,
     /// Committed positions over time.
     pub history: Arc<PartitionSeries>,
 }
@@ -258,6 +260,8 @@ pub struct GroupTotals {
     pub consumed: Option<Rate>,
     /// When the lag will be worked off.
     pub eta: Option<Eta>,
+    /// Lag in time of the partition that is furthest behind; `None` if not known of any.
+    pub behind: Option<Behind>,
 }
 
 /// A consumer group.

@@ -1,30 +1,36 @@
 //! Histories as drawn: lag over time from commits and ends, resampled to columns.
 
-use super::Timestamp;
 use std::time::Duration;
 
 use super::series::{PartitionSeries, Point};
+use super::{PartitionLog, Timestamp};
 
 /// Lag over time: wherever both the commit and the end are known, their difference. A dip below zero
 /// that lasts no longer than the pause between asking for the one and for the other is an artefact of
 /// reading them at two moments, so history is clamped at zero unless `negative` (the lag now) is real.
+///
+/// What was deleted below the log start is no lag, here as in [`Lag`](super::Lag). Before the log start
+/// was first told, it is taken to have been what was told first.
 #[must_use]
 pub fn lag_points(
     committed: &PartitionSeries,
-    ends: &PartitionSeries,
+    log: &PartitionLog,
     from: Timestamp,
     negative: bool,
 ) -> Vec<Point> {
     let mut committed = committed.since(from).peekable();
-    let mut ends = ends.since(from).peekable();
+    let mut ends = log.history.since(from).peekable();
+    let starts = log.starts.as_ref().map(|starts| starts.since(from));
+    let mut starts = starts.into_iter().flatten().peekable();
+    let mut start = starts.peek().map_or(log.log_start, |first| first.value);
     let (mut commit, mut end) = (None, None);
     let mut points: Vec<Point> = Vec::new();
     loop {
-        let at = match (committed.peek(), ends.peek()) {
-            (Some(a), Some(b)) => a.at.min(b.at),
-            (Some(only), None) | (None, Some(only)) => only.at,
-            (None, None) => return points,
-        };
+        let next = [committed.peek(), ends.peek(), starts.peek()].into_iter().flatten();
+        let Some(at) = next.map(|point| point.at).min() else { return points };
+        if let Some(point) = starts.next_if(|point| point.at == at) {
+            start = point.value.or(start);
+        }
         if let Some(point) = committed.next_if(|point| point.at == at) {
             commit = point.value;
         }
@@ -32,7 +38,8 @@ pub fn lag_points(
             end = point.value;
         }
         let value = commit.zip(end).map(|(commit, end): (i64, i64)| {
-            let lag = end.saturating_sub(commit);
+            let start = start.unwrap_or(i64::MIN).min(end);
+            let lag = end.saturating_sub(commit.max(start));
             if negative { lag } else { lag.max(0) }
         });
         match points.last_mut() {
@@ -80,6 +87,8 @@ pub fn columns(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn ts(second: i64) -> Timestamp {
@@ -94,6 +103,31 @@ mod tests {
         series
     }
 
+    fn log(ends: &[(i64, Option<i64>)], starts: &[(i64, Option<i64>)]) -> PartitionLog {
+        PartitionLog {
+            history: Arc::new(series(ends)),
+            log_start: starts.last().and_then(|(_, start)| *start),
+            starts: (starts.len() > 1).then(|| Arc::new(series(starts))),
+            ..PartitionLog::default()
+        }
+    }
+
+    #[test]
+    fn what_was_deleted_is_no_lag() {
+        let committed = series(&[(1, Some(10))]);
+        let ends = [(2, Some(100)), (4, Some(200))];
+        let lag = |starts| lag_points(&committed, &log(&ends, starts), ts(0), false);
+        let known = |points: Vec<Point>| -> Vec<_> {
+            points
+                .iter()
+                .filter_map(|point| Some((point.at.as_millis() / 1_000, point.value?)))
+                .collect()
+        };
+        assert_eq!(known(lag(&[(2, Some(60))])), [(2, 40), (4, 140)]);
+        assert_eq!(known(lag(&[(2, Some(5)), (3, Some(60))])), [(2, 90), (3, 40), (4, 140)]);
+        assert_eq!(known(lag(&[(2, Some(500))])), [(2, 0)], "a start beyond an older end");
+    }
+
     fn points(points: &[(i64, Option<i64>)]) -> impl Iterator<Item = Point> + '_ {
         points.iter().map(|&(second, value)| Point { at: ts(second), value })
     }
@@ -101,7 +135,7 @@ mod tests {
     #[test]
     fn lag_is_known_where_both_sides_are() {
         let committed = series(&[(1, Some(10)), (5, Some(30)), (8, None)]);
-        let ends = series(&[(2, Some(20)), (4, Some(50))]);
+        let ends = log(&[(2, Some(20)), (4, Some(50))], &[]);
         let lag = lag_points(&committed, &ends, ts(0), false);
         let expected = [(1, None), (2, Some(10)), (4, Some(40)), (5, Some(20)), (8, None)];
         assert_eq!(lag, points(&expected).collect::<Vec<_>>());
@@ -110,7 +144,7 @@ mod tests {
     #[test]
     fn a_dip_between_two_reads_is_not_drawn_but_a_real_negative_is() {
         let committed = series(&[(1, Some(10)), (3, Some(60))]);
-        let ends = series(&[(1, Some(50)), (4, Some(70))]);
+        let ends = log(&[(1, Some(50)), (4, Some(70))], &[]);
         let at_3 = |negative| lag_points(&committed, &ends, ts(0), negative)[1];
         assert_eq!(at_3(false), Point { at: ts(3), value: Some(0) });
         assert_eq!(at_3(true), Point { at: ts(3), value: Some(-10) });

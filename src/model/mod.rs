@@ -11,10 +11,12 @@
 //!
 //! `None` always means *not known*. A zero was measured.
 
+pub mod behind;
 pub mod cluster;
 pub mod fault;
 pub mod finding;
 pub mod group;
+pub mod headroom;
 pub mod history;
 pub mod id;
 pub mod lag;
@@ -24,12 +26,14 @@ pub mod observation;
 pub mod plan;
 pub mod rate;
 pub mod rebalance;
+pub mod rhythm;
 pub mod series;
 pub mod snapshot;
 pub mod source;
 pub mod time;
 pub mod topic;
 
+pub use behind::{Behind, RecordTimes};
 pub use cluster::{Broker, BrokerHealth, BrokerView, ClusterView};
 pub use fault::Fault;
 pub use finding::{Evidence, Finding, Findings, Severity, Since, Subject, Unknown, Verdict};
@@ -37,12 +41,14 @@ pub use group::{
     Commit, GroupKind, GroupState, GroupTopic, GroupTotals, GroupView, MemberView, PartitionView,
     Recorded,
 };
+pub use headroom::Headroom;
 pub use id::{BrokerId, GroupId, MemberId, TopicId, TopicName, TopicPartition, TopicPartitions};
 pub use lag::{Isolation, Lag};
 pub use observation::{Body, Observation};
-pub use plan::PollPlan;
+pub use plan::{AgeWish, PollPlan};
 pub use rate::{Eta, Rate, Run};
 pub use rebalance::{Dropped, MemberRef, Move, Rebalance, StateBand, Took};
+pub use rhythm::Rhythm;
 pub use series::{Point, Series};
 pub use snapshot::{Difference, Differences, GroupEntry, GroupSeen, Snapshot, TopicEntry, Totals};
 pub use source::{Cost, RoundReport, SourceHealth, SourceId, SourceView};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::behind::Mark;
 use super::membership::MembershipRecorded;
 use super::{
     Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, MemberId,
@@ -48,6 +49,8 @@ pub enum Body {
     Topics(Vec<TopicObserved>),
     /// Offsets of partitions' logs.
     Offsets(OffsetsObserved),
+    /// Times of records in partitions' logs.
+    RecordTimes(Vec<RecordTimesObserved>),
     /// A round of questions is over.
     Round(RoundReport),
     /// What the source has cost since its start, where that is not told by rounds.
@@ -270,4 +273,13 @@ pub struct TopicOffsets {
     pub topic: TopicName,
     /// Partition and offset, or why it was not told; ascending.
     pub partitions: Vec<(i32, Result<i64, Fault>)>,
+}
+
+/// Which records of one topic's partitions are the first at or after a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordTimesObserved {
+    /// The topic.
+    pub topic: TopicName,
+    /// Partition and answer, or why it was not told.
+    pub partitions: Vec<(i32, Result<Mark, Fault>)>,
 }

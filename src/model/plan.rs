@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::GroupId;
+use super::{BrokerId, GroupId, TopicName};
 
 /// Wishes to the sources: what matters now, and how often. Sources may do less (a budget, a throttle)
 /// and say so; they never do what the settings forbid.
@@ -16,13 +16,28 @@ pub struct PollPlan {
     pub focus: Option<GroupId>,
     /// The groups whose rows are on screen; asked before all others.
     pub visible: Arc<[GroupId]>,
+    /// Positions on screen of which it is not known when the record there was written.
+    pub ages: Arc<[AgeWish]>,
+}
+
+/// A position whose record's time is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AgeWish {
+    /// The topic.
+    pub topic: TopicName,
+    /// The partition.
+    pub partition: i32,
+    /// The broker that leads it, as far as known.
+    pub leader: BrokerId,
+    /// The position: the oldest record that is not consumed is there, or is the first left after it.
+    pub position: i64,
 }
 
 impl PollPlan {
     /// Nothing in particular is looked at.
     #[must_use]
     pub fn every(interval: Duration) -> Self {
-        Self { interval, focus: None, visible: Arc::new([]) }
+        Self { interval, focus: None, visible: Arc::new([]), ages: Arc::new([]) }
     }
 
     /// Is this group on screen?

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::{
-    ClusterView, Finding, Findings, GroupId, GroupView, Isolation, Rate, SourceId, SourceView,
-    Timestamp, TopicName, TopicView,
+    AgeWish, ClusterView, Finding, Findings, GroupId, GroupView, Isolation, Rate, SourceId,
+    SourceView, Timestamp, TopicName, TopicView,
 };
 
 /// Everything known at one moment.
@@ -144,6 +144,28 @@ impl Snapshot {
         }
         all.sort_by_key(|(lag, finding)| std::cmp::Reverse((finding.severity, *lag)));
         all.into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    /// The positions in `group`, or in all groups, of which asking would tell how far behind they are.
+    pub fn age_wishes<'a>(&'a self, group: Option<&GroupId>) -> impl Iterator<Item = AgeWish> + 'a {
+        let groups = match group {
+            None => &self.groups[..],
+            Some(id) => self.group(id).map(std::slice::from_ref).unwrap_or_default(),
+        };
+        groups.iter().flat_map(|entry| entry.view.partitions()).filter_map(|(topic, row)| {
+            let lag = row.lag.records.filter(|lag| *lag > 0)?;
+            if row.behind.is_some_and(|behind| !behind.is_vague(self.at)) {
+                return None;
+            }
+            let log = self.topic(topic)?.view.partition(row.partition)?;
+            let end = row.lag.end?;
+            Some(AgeWish {
+                topic: topic.clone(),
+                partition: row.partition,
+                leader: log.leader?,
+                position: end.saturating_sub(lag),
+            })
+        })
     }
 
     /// The source with this id.

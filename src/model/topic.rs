@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::series::PartitionSeries;
-use super::{BrokerId, Fault, Isolation, Rate, TopicId, TopicName};
+use super::{BrokerId, Fault, Isolation, Rate, RecordTimes, Timestamp, TopicId, TopicName};
 
 /// A topic.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,12 @@ pub struct PartitionLog {
     pub arriving: Option<Rate>,
     /// Ends over time, under the isolation level in use.
     pub history: Arc<PartitionSeries>,
+    /// When the log start was first told.
+    pub start_seen: Option<Timestamp>,
+    /// Log starts over time; `None` as long as it has not moved.
+    pub starts: Option<Arc<PartitionSeries>>,
+    /// What the leader told about the times of records; `None` where nobody asked.
+    pub times: Option<Arc<RecordTimes>>,
 }
 
 /// The list of no brokers, once for all partitions that have it.
@@ -60,6 +66,9 @@ impl Default for PartitionLog {
             fault: None,
             arriving: None,
             history: Arc::default(),
+            start_seen: None,
+            starts: None,
+            times: None,
         }
     }
 }

@@ -77,6 +77,16 @@ impl Redactor {
             Body::TopicNames(names) => {
                 names.iter_mut().filter_map(|(_, name)| name.as_mut()).for_each(|n| self.topic(n));
             }
+            Body::RecordTimes(topics) => {
+                for topic in topics {
+                    self.topic(&mut topic.topic);
+                    for fault in
+                        topic.partitions.iter_mut().filter_map(|(_, mark)| mark.as_mut().err())
+                    {
+                        *fault = code_of(fault);
+                    }
+                }
+            }
             Body::Round(_) | Body::Cost(_) => {}
             Body::Health(health) => match health {
                 SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {

@@ -8,8 +8,8 @@ use super::groups::GroupCell;
 use super::topics::TopicCell;
 use crate::model::lag::{Inputs, Seen};
 use crate::model::{
-    Eta, GroupTopic, GroupTotals, Isolation, Lag, MemberView, PartitionLog, PartitionView, Rate,
-    Timestamp, TopicName,
+    Behind, Eta, GroupTopic, GroupTotals, Isolation, Lag, MemberView, PartitionLog, PartitionView,
+    Rate, Timestamp, TopicName,
 };
 
 /// What a group's figures are derived from, beside the group.
@@ -18,6 +18,8 @@ pub(super) struct Basis<'a> {
     pub(super) isolation: Isolation,
     /// Rates are told over at least this much time.
     pub(super) min_span: Duration,
+    /// The longest time between two looks at an end that is no gap in its history.
+    pub(super) pause: Duration,
     /// The newest observation.
     pub(super) at: Timestamp,
 }
@@ -83,6 +85,10 @@ fn partition(
         _ => None,
     };
     row.eta = Eta::of(row.lag.records, log.arriving, row.consumed);
+    row.behind = committed.and_then(|commit| {
+        let position = commit.offset.saturating_add(row.lag.lost);
+        Behind::of((position, &row.lag), log, basis.pause, row.behind)
+    });
     let waits_for_end = committed.zip(end).is_some_and(|(commit, end)| end.at < commit.at);
     committed.is_some() && (waits_for_end || row.consumed.is_none_or(|rate| rate.0 != 0.0))
 }
@@ -107,6 +113,10 @@ impl Sums {
                 totals.lag = Some(totals.lag.unwrap_or(0).saturating_add(lag.max(0)));
             }
         }
+        totals.behind = match (totals.behind, row.behind) {
+            (Some(a), Some(b)) => Some(a.worse(b)),
+            (a, b) => a.or(b),
+        };
         // Only where the group has committed: what arrives elsewhere is not its work yet.
         if row.commit.is_some() {
             add(&mut self.arriving, arriving);

@@ -280,6 +280,7 @@ pub(super) fn row(partition: i32) -> PartitionView {
         lag: Lag::default(),
         consumed: None,
         eta: None,
+        behind: None,
         history: Arc::default(),
     }
 }

@@ -137,6 +137,7 @@ impl Store {
             Body::Offsets(offsets) => {
                 topics::offsets(&mut self.topics, (at, gap_after), self.isolation, offsets);
             }
+            Body::RecordTimes(times) => topics::record_times(&mut self.topics, at, times),
             Body::Round(report) => {
                 if report.lists_complete {
                     self.forget_unlisted(report.started);
@@ -184,6 +185,7 @@ impl Store {
                     topics: &self.topics,
                     isolation: self.isolation,
                     min_span,
+                    pause: self.sources.gap_after(),
                     at: self.at,
                 };
                 derive::group(cell, &basis);

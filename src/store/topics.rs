@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::gap_start;
-use crate::model::observation::{LogOffset, OffsetsObserved, TopicMetadata, TopicObserved};
+use crate::model::observation::{
+    LogOffset, OffsetsObserved, RecordTimesObserved, TopicMetadata, TopicObserved,
+};
+use crate::model::series::PartitionSeries;
 use crate::model::{
     BrokerId, Fault, Findings, Isolation, PartitionLog, Timestamp, TopicName, TopicView,
 };
@@ -192,12 +195,55 @@ pub(super) fn offsets(
         let cell = cell(topics, &topic.topic);
         for (partition, offset) in topic.partitions {
             let when = (which == counts).then_some((at, gap_after));
+            if let (LogOffset::Start, Ok(start)) = (which, &offset) {
+                cell.start(partition, at, *start);
+            }
             cell.offset(partition, which, offset, when);
         }
     }
 }
 
+/// Folds in times of records as a leader told them.
+pub(super) fn record_times(
+    topics: &mut BTreeMap<TopicName, TopicCell>,
+    at: Timestamp,
+    observed: Vec<RecordTimesObserved>,
+) {
+    for RecordTimesObserved { topic, partitions } in observed {
+        // What nobody consumes any more is not begun again for an answer that comes late.
+        let Some(cell) = topics.get_mut(&topic) else { continue };
+        for (partition, told) in partitions {
+            let Some((log, _)) = cell.log(partition) else { continue };
+            let times = Arc::make_mut(log.times.get_or_insert_default());
+            match told {
+                Ok(mark) => times.push(at, mark),
+                Err(fault) => times.fault = Some(fault),
+            }
+        }
+        cell.changed = true;
+    }
+}
+
 impl TopicCell {
+    /// Notes the log start's movement. Most never move while they are watched, so a history is begun
+    /// with the first step.
+    fn start(&mut self, partition: i32, at: Timestamp, start: i64) {
+        let before = self.view.partition(partition).and_then(|log| log.log_start);
+        if before == Some(start) {
+            return;
+        }
+        let Some((log, _)) = self.log(partition) else { return };
+        let seen = *log.start_seen.get_or_insert(at);
+        if let Some(before) = before {
+            let starts = log.starts.get_or_insert_with(|| {
+                let starts = Arc::<PartitionSeries>::default();
+                starts.push(seen, Some(before));
+                starts
+            });
+            starts.push(at, Some(start));
+        }
+    }
+
     /// Notes one offset; `ends` is when, and how long a silence is a gap, if it is the end that counts.
     fn offset(
         &mut self,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::View;
 use crate::model::series::{GroupSeries, PartitionSeries, Point};
-use crate::model::{Snapshot, Timestamp, history};
+use crate::model::{PartitionLog, Snapshot, Timestamp, history};
 
 /// What trends may span, shortest first. On a cold start the axis grows with what is known: a trend of
 /// ten minutes would show nothing for the first one.
@@ -82,13 +82,13 @@ impl Axis {
     #[must_use]
     pub fn lag(
         self,
-        (committed, ends): (&PartitionSeries, &PartitionSeries),
+        (committed, log): (&PartitionSeries, &PartitionLog),
         held: Timestamp,
         negative: bool,
         columns: u16,
     ) -> Vec<Option<i64>> {
         let from = self.span(columns).0;
-        let points = history::lag_points(committed, ends, from, negative);
+        let points = history::lag_points(committed, log, from, negative);
         self.columns(points.into_iter(), held, columns)
     }
 

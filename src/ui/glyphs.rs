@@ -21,6 +21,8 @@ pub struct Glyphs {
     pub down: &'static str,
     /// From here to there.
     pub arrow: &'static str,
+    /// Not exactly.
+    pub about: &'static str,
     /// Between things of one kind.
     pub dot: &'static str,
     /// Times.
@@ -116,6 +118,7 @@ const UNICODE: Glyphs = Glyphs {
     up: "▲",
     down: "▼",
     arrow: "→",
+    about: "≈",
     dot: "·",
     times: "×",
     minus: "−",
@@ -137,6 +140,7 @@ const ASCII: Glyphs = Glyphs {
     up: "^",
     down: "v",
     arrow: ">",
+    about: "~",
     dot: "|",
     times: "x",
     minus: "-",

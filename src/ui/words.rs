@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use super::format;
 use super::fresh::Freshness;
 use super::theme::{Role, Theme};
-use crate::model::{Dropped, Eta, Fault, Rate, Took};
+use crate::model::behind::Age;
+use crate::model::{Behind, Dropped, Eta, Fault, Headroom, Rate, Timestamp, Took};
 
 /// Mark of a number that is not confirmed (any more).
 const UNSURE: &str = "?";
@@ -67,6 +68,48 @@ pub const fn dropped(dropped: Dropped) -> &'static str {
         Dropped::TooSlow => ", gave no partitions back within max.poll.interval.ms",
         Dropped::Silent => ", static: its session timed out",
     }
+}
+
+/// Lag in time: `6m12s`, and as far as that is not known exactly `≈6m`, `>30m00s`, `<40s`. Who has
+/// consumed everything is behind by `0`.
+#[must_use]
+pub fn behind(
+    behind: Option<Behind>,
+    now: Timestamp,
+    sure: Freshness,
+    theme: &Theme,
+) -> Line<'static> {
+    if behind == Some(Behind::CaughtUp) {
+        return value(Some("0".to_owned()), sure, Role::Muted, theme);
+    }
+    let text = behind.and_then(|behind| behind.age(now)).map(|age| self::behind_text(age, theme));
+    value(text, sure, Role::Text, theme)
+}
+
+/// An age, with a sign for how far it is known.
+#[must_use]
+pub fn behind_text(age: Age, theme: &Theme) -> String {
+    match age {
+        Age::Known(age) => format::span(age),
+        Age::About(age) => format!("{}{}", theme.glyphs.about, format::span(age)),
+        Age::MoreThan(age) => format!(">{}", format::span(age)),
+        Age::LessThan(age) => format!("<{}", format::span(age)),
+    }
+}
+
+/// Headroom: the time until retention reaches the commit, or, where the log start does not move, the
+/// records between them; what is lost already comes first.
+#[must_use]
+pub fn headroom(headroom: Option<Headroom>, sure: Freshness, theme: &Theme) -> Line<'static> {
+    let Some(headroom) = headroom else { return value(None, sure, Role::Text, theme) };
+    if headroom.lost > 0 {
+        let text = format!("-{}", format::count(headroom.lost));
+        return value(Some(text), sure, Role::Critical, theme);
+    }
+    if let Some(span) = headroom.to_loss {
+        return value(Some(format::span(span)), sure, Role::Text, theme);
+    }
+    value(Some(format!("{} r", format::count(headroom.records))), sure, Role::Muted, theme)
 }
 
 /// How long a rebalance took, as exactly as it is known.

@@ -89,6 +89,11 @@ impl Live {
         Self { snapshots, wishes, tasks }
     }
 
+    /// Wishes for something else.
+    pub fn wish(&self, plan: PollPlan) {
+        self.wishes.send_replace(plan);
+    }
+
     /// The newest snapshot.
     pub fn now(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshots.borrow())

@@ -38,6 +38,7 @@ fn key(entry: &GroupEntry, column: GroupSort, row: u32) -> Key {
         GroupSort::Arriving => Key::rate(totals.arriving),
         GroupSort::Consumed => Key::rate(totals.consumed),
         GroupSort::Eta => Key::eta(totals.eta),
+        GroupSort::Behind => Key::behind(totals.behind),
     }
 }
 

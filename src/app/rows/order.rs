@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::model::{Eta, Rate};
+use crate::model::{Behind, Eta, Rate};
 
 /// What a row is sorted by. Places are taken in their own order whatever the direction; within one,
 /// the values decide.
@@ -47,6 +47,16 @@ impl Key {
             Eta::In(span) => span.as_secs_f64(),
             Eta::Steady => f64::MAX,
             Eta::Never => f64::INFINITY,
+        }))
+    }
+
+    /// By when, so that rows do not change places as time goes by: the earlier, the greater.
+    pub(super) fn behind(behind: Option<Behind>) -> Self {
+        Self::of(behind.and_then(|behind| match behind {
+            Behind::CaughtUp => Some(f64::MIN),
+            Behind::Since(since) => {
+                since.not_after.or(since.not_before).map(|at| -(at.as_millis() as f64))
+            }
         }))
     }
 

@@ -110,6 +110,7 @@ fn key(snapshot: &Snapshot, row: PartitionRow, column: PartitionSort, across: bo
         }
         PartitionSort::Consumed => Key::rate(partition.consumed),
         PartitionSort::Eta => Key::eta(partition.eta),
+        PartitionSort::Behind => Key::behind(partition.behind),
         // The older, the greater; what never moved while it was watched is older than all that did.
         PartitionSort::Commit => {
             Key::of(partition.commit.as_ref().map(|commit| {

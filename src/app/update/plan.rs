@@ -5,6 +5,9 @@ use std::sync::Arc;
 use crate::app::{AppState, Effect, Pane, PartitionScope, Subject};
 use crate::model::{GroupId, PollPlan};
 
+/// Positions whose records' times are wanted at once: more are not seen.
+const AGES: usize = 256;
+
 impl AppState {
     /// The plan, if it is another than the one last told.
     pub(super) fn new_plan(&mut self) -> Option<Effect> {
@@ -25,7 +28,11 @@ impl AppState {
             visible.sort_unstable();
             visible.dedup();
         }
-        PollPlan { interval: self.interval, focus: self.focused_group(), visible: visible.into() }
+        let focus = self.focused_group();
+        let ages = focus.as_ref().map_or_else(Vec::new, |group| {
+            self.picture().age_wishes(Some(group)).take(AGES).collect()
+        });
+        PollPlan { interval: self.interval, focus, visible: visible.into(), ages: ages.into() }
     }
 
     /// The group whose details are on screen.

@@ -2,8 +2,10 @@
 
 use super::fresh::Horizon;
 use super::text::{Label, Metric, Page, Value};
+use crate::model::behind::Age;
 use crate::model::{
-    Eta, GroupEntry, GroupState, GroupView, PartitionLog, PartitionView, Snapshot, TopicEntry,
+    Eta, GroupEntry, GroupState, GroupView, PartitionLog, PartitionView, Snapshot, Timestamp,
+    TopicEntry,
 };
 
 /// A group as far as it is known and fresh.
@@ -12,6 +14,7 @@ pub(super) struct Group<'a> {
     rows: Vec<Row<'a>>,
     /// It was described at least once, so its rebalances are counted.
     described: bool,
+    at: Timestamp,
     /// Some partition's end is stale: what follows from all ends is not known.
     blurred: bool,
 }
@@ -47,7 +50,7 @@ impl<'a> Group<'a> {
             }
         }
         let described = seen.described.is_some();
-        Some(Self { view: &entry.view, rows, described, blurred })
+        Some(Self { view: &entry.view, rows, described, at: snapshot.at, blurred })
     }
 
     fn id(&self) -> Label<'a> {
@@ -160,6 +163,17 @@ const GROUP_FAMILIES: &[(Metric, &str, OfGroup)] = &[
                 Eta::Never | Eta::Steady => f64::INFINITY,
             };
             Some(eta.into())
+        },
+    ),
+    (
+        Metric::gauge(
+            "lagtop_group_behind_seconds",
+            "Age of the oldest record that is not consumed; none where only a bound is known",
+        ),
+        OURS,
+        |group| match group.view.totals.behind.filter(|_| !group.blurred)?.age(group.at)? {
+            Age::Known(age) | Age::About(age) => Some(age.as_secs_f64().into()),
+            Age::MoreThan(_) | Age::LessThan(_) => None,
         },
     ),
     (

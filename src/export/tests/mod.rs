@@ -106,6 +106,7 @@ fn row(partition: i32, committed: Option<i64>, lag: Lag) -> PartitionView {
         lag,
         consumed: None,
         eta: None,
+        behind: None,
         history: Arc::default(),
     }
 }

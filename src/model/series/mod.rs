@@ -14,8 +14,10 @@ use std::time::Duration;
 
 use super::{Rate, Run, Timestamp};
 
+mod passed;
 mod ring;
 
+pub use passed::Passed;
 use ring::{Ring, Stored};
 
 /// A moment and the value from then on.

@@ -34,6 +34,7 @@ enum Show {
     Arriving,
     Consumed,
     Eta,
+    Behind,
     Rebalances,
     Commit,
     Topics,
@@ -50,6 +51,7 @@ fn sort(column: Show) -> Option<SortBy> {
         Show::Arriving => GroupSort::Arriving,
         Show::Consumed => GroupSort::Consumed,
         Show::Eta => GroupSort::Eta,
+        Show::Behind => GroupSort::Behind,
         Show::Kind | Show::Rebalances | Show::Commit | Show::Topics | Show::Coordinator => {
             return None;
         }
@@ -68,6 +70,7 @@ fn columns(scene: &Scene<'_>, width: u16) -> Vec<Column<Show>> {
         Column::numbers(Show::Arriving, "IN/s", 5, 5),
         Column::numbers(Show::Consumed, "OUT/s", 5, 5),
         Column::numbers(Show::Eta, "ETA", 6, 4),
+        Column::numbers(Show::Behind, "BEHIND", 7, 4),
         Column::numbers(Show::Rebalances, "REB", 3, 6),
         Column::numbers(Show::Commit, "COMMIT", 6, 7),
         Column::numbers(Show::Topics, "TOPICS", 6, 9),
@@ -178,7 +181,9 @@ fn draw_row(
     // A reason stands where the values would be that it prevents.
     let covers = |key| match key {
         Show::Members => entry.view.members.is_none(),
-        Show::Lag | Show::Trend | Show::Arriving | Show::Consumed | Show::Eta => true,
+        Show::Lag | Show::Trend | Show::Arriving | Show::Consumed | Show::Eta | Show::Behind => {
+            true
+        }
         _ => false,
     };
     let word = words::fault(fault);
@@ -227,6 +232,7 @@ fn content(
             let losing = words::losing(group.totals.arriving, group.totals.consumed);
             words::eta(group.totals.eta, losing, sure, theme)
         }
+        Show::Behind => words::behind(group.totals.behind, scene.view.now, sure, theme),
         Show::Rebalances => {
             let (number, _) = rebalance::rhythm(&group.rebalances, scene.view.now, REBALANCES_IN);
             let role = if number == 0 { Role::Muted } else { Role::Text };

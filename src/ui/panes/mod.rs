@@ -11,6 +11,7 @@ pub mod member_page;
 pub mod members;
 pub mod page;
 pub mod partition_page;
+pub mod partition_times;
 pub mod partitions;
 pub mod rebalance_page;
 pub mod rebalances;

@@ -31,8 +31,10 @@ pub fn write(key: &PartitionKey, lines: &mut Lines<'_>) -> Line<'static> {
         None => lines.sentence("This partition is not known any more.", Role::Warning),
         Some(item) => {
             summary(&item, lines);
+            super::partition_times::write(&item, lines);
             charts(&item, lines);
             offsets(&item, lines);
+            super::partition_times::commits(&item, lines);
             log(&item, lines);
             owner(&item, lines);
         }

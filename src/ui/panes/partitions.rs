@@ -29,6 +29,8 @@ enum Show {
     Arriving,
     Consumed,
     Eta,
+    Behind,
+    Headroom,
     Commit,
     Owner,
     Host,
@@ -46,6 +48,7 @@ fn sort(column: Show) -> Option<SortBy> {
         Show::Arriving => PartitionSort::Arriving,
         Show::Consumed => PartitionSort::Consumed,
         Show::Eta => PartitionSort::Eta,
+        Show::Behind => PartitionSort::Behind,
         Show::Commit => PartitionSort::Commit,
         Show::Owner => PartitionSort::Owner,
         _ => return None,
@@ -105,16 +108,7 @@ impl<'a> Item<'a> {
         let confirmed = self.logs.and_then(|logs| logs.confirmed(self.partition.partition));
         let held = scene.held(confirmed).min(scene.held(self.entry.seen.commits));
         let negative = self.partition.lag.records.is_some_and(|records| records < 0);
-        scene.axis.lag((&self.partition.history, &log.history), held, negative, columns)
-    }
-
-    /// When the commit last moved, in words.
-    pub(super) fn commit_age(&self, scene: &Scene<'_>) -> Option<String> {
-        let commit = self.partition.commit.as_ref()?;
-        Some(match commit.recorded.map(|recorded| recorded.at).or(commit.moved) {
-            Some(committed) => scene.ago(committed),
-            None => format!(">{}", scene.ago(commit.seen)),
-        })
+        scene.axis.lag((&self.partition.history, log), held, negative, columns)
     }
 }
 
@@ -140,12 +134,14 @@ fn columns(
         Column::numbers(Show::Arriving, "IN/s", 5, 3),
         Column::numbers(Show::Consumed, "OUT/s", 5, 3),
         Column::numbers(Show::Eta, "ETA", 6, 4),
+        Column::numbers(Show::Behind, "BEHIND", 7, 3),
         Column::numbers(Show::Commit, "COMMIT", 7, 6),
         Column::words(Show::Owner, "OWNER", 10, 24, 2),
         Column::words(Show::Host, "HOST", 9, 22, 5),
         Column::numbers(Show::Leader, "LEADER", 6, 8),
         // Missing replicas are no detail.
         Column::numbers(Show::Isr, "ISR", 4, if short_isr { 1 } else { 7 }),
+        Column::numbers(Show::Headroom, "HEADROOM", 9, 8),
         Column::numbers(Show::End, "END", 13, 10),
         Column::numbers(Show::Committed, "COMMITTED", 13, 9),
         Column::numbers(Show::Start, "START", 13, 11),
@@ -254,7 +250,7 @@ fn draw_row(
         // A trend that is known stays; what would follow from it does not.
         let covers = |key| match key {
             Show::Trend => !lag_known,
-            Show::Arriving | Show::Consumed | Show::Eta => true,
+            Show::Arriving | Show::Consumed | Show::Eta | Show::Behind => true,
             _ => false,
         };
         let content = (text.as_str(), scene.style(role));
@@ -284,6 +280,8 @@ fn content(scene: &Scene<'_>, item: &Item<'_>, (column, width): (Show, u16)) -> 
             let losing = words::losing(log.and_then(|log| log.arriving), partition.consumed);
             words::eta(partition.eta, losing, sure, theme)
         }
+        Show::Behind => words::behind(partition.behind, scene.view.now, sure, theme),
+        Show::Headroom => words::headroom(item.headroom(), sure, theme),
         Show::Commit => words::value(item.commit_age(scene), commit_sure, Role::Text, theme),
         Show::Owner => owner(scene, item, width),
         Show::Host => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lagtop::model::lag::{Inputs, Seen};
 use lagtop::model::series::PartitionSeries;
 use lagtop::model::{
-    BrokerId, Commit, Eta, Fault, GroupTotals, Lag, PartitionLog, PartitionView, Rate,
+    Behind, BrokerId, Commit, Eta, Fault, GroupTotals, Lag, PartitionLog, PartitionView, Rate,
 };
 
 use super::{NOW, ago};
@@ -88,6 +88,9 @@ impl Flow {
             fault: self.fault.clone(),
             arriving: history.rate(NOW, STEPS),
             history: Arc::new(history),
+            start_seen: Some(ago(HISTORY)),
+            starts: None,
+            times: None,
         }
     }
 
@@ -121,6 +124,9 @@ impl Flow {
             high_watermark: log.high_watermark,
         });
         let consumed = commit.is_some().then(|| history.rate(NOW, STEPS)).flatten();
+        let position = commit.as_ref().map(|commit| commit.offset + lag.lost);
+        let pause = Duration::from_millis(3_500);
+        let behind = position.and_then(|at| Behind::of((at, &lag), &log, pause, None));
         PartitionView {
             partition: number,
             commit,
@@ -129,6 +135,7 @@ impl Flow {
             lag,
             consumed,
             eta: Eta::of(lag.records, log.arriving, consumed),
+            behind,
             history: Arc::new(history),
         }
     }
@@ -157,6 +164,10 @@ pub(crate) fn totals<'a>(
         arriving,
         consumed,
         eta: Eta::of(lag, arriving, consumed),
+        behind: partitions
+            .clone()
+            .filter_map(|(partition, _)| partition.behind)
+            .reduce(Behind::worse),
     }
 }
 

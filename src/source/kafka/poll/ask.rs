@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::ages::Times;
 use crate::model::observation::LogOffset;
 use crate::model::{BrokerId, GroupId, GroupKind, Timestamp, TopicName, TopicPartitions};
 use crate::source::kafka::wire::{
@@ -34,6 +35,8 @@ pub(super) enum What {
     Describe(GroupKind, Arc<[GroupId]>),
     /// An offset of these partitions, which the broker leads.
     Offsets(LogOffset, Arc<[TopicPartitions]>),
+    /// The first records at or after these times, of partitions that the broker leads.
+    Times(Times),
 }
 
 /// A question and its answer.

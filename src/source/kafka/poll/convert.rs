@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::ages::Times;
 use super::fault::of_kafka;
+use crate::model::behind::Mark;
 use crate::model::observation::{
-    CommitObserved, GroupDescription, ListedGroup, MemberObserved, PartitionMetadata, TopicCommits,
-    TopicMetadata, TopicOffsets,
+    CommitObserved, GroupDescription, ListedGroup, MemberObserved, PartitionMetadata,
+    RecordTimesObserved, TopicCommits, TopicMetadata, TopicOffsets,
 };
 use crate::model::{
-    Broker, BrokerId, Fault, GroupId, GroupKind, GroupState, TopicId, TopicName, TopicPartitions,
+    Broker, BrokerId, Fault, GroupId, GroupKind, GroupState, Timestamp, TopicId, TopicName,
+    TopicPartitions,
 };
 use crate::source::kafka::wire;
 
@@ -139,6 +142,40 @@ pub(super) fn offsets(topic: wire::TopicOffsets, names: &mut Names) -> TopicOffs
         .collect();
     partitions.sort_unstable_by_key(|(partition, _)| *partition);
     TopicOffsets { topic: names.topic(&topic.topic), partitions }
+}
+
+/// What was told of the times that were asked for; every partition asked about has an answer.
+pub(super) fn record_times(
+    asked: &Times,
+    told: Result<&[wire::TopicOffsets], &Fault>,
+) -> Vec<RecordTimesObserved> {
+    let answer = |topic: &TopicName, partition: i32, asked: Timestamp| {
+        let told = told.map_err(Clone::clone)?;
+        let of_topic = told.iter().find(|told| *told.topic == *topic.as_str());
+        let answer =
+            of_topic.and_then(|told| told.partitions.iter().find(|it| it.partition == partition));
+        match answer.map(|answer| &answer.offset) {
+            None => Err(Fault::new("UNKNOWN_OFFSET", "the broker told no offset")),
+            Some(Err(error)) => Err(of_kafka(error)),
+            Some(Ok(None)) => Ok(Mark { asked, found: None }),
+            Some(Ok(Some(listed))) => match listed.timestamp {
+                Some(at) => {
+                    let at = Timestamp::from_millis(at);
+                    Ok(Mark { asked, found: Some((listed.offset, at)) })
+                }
+                None => Err(Fault::new("NO_TIMESTAMP", "its records have no timestamps")),
+            },
+        }
+    };
+    asked
+        .iter()
+        .map(|(topic, partitions)| RecordTimesObserved {
+            topic: topic.clone(),
+            partitions: (partitions.iter())
+                .map(|&(partition, time)| (partition, answer(topic, partition, time)))
+                .collect(),
+        })
+        .collect()
 }
 
 /// Turns descriptions of groups into observations' parts, with assignments cut down to the topics that

@@ -10,7 +10,7 @@
 //! round:  list a broker ─▶ commits, members ─┐            all brokers side by side
 //!         list a broker ─▶ commits, members ─┴▶ ends a leader ─▶ report
 //!         ▲ next round after the interval, or later if rounds are costly (`pace`)
-//! aside:  groups on screen that rebalance, every 100 ms
+//! aside:  groups on screen that rebalance, every 100 ms; times of records on screen
 //! ```
 
 use std::sync::Arc;
@@ -24,6 +24,7 @@ use tokio::time::Instant;
 use crate::model::{Body, Clock, Cost, Observation, PollPlan, RoundReport, SourceHealth, SourceId};
 use crate::source::kafka::wire::Client;
 
+mod ages;
 mod ask;
 mod convert;
 mod fault;
@@ -148,7 +149,9 @@ impl Poller {
                 () = tokio::time::sleep_until(grace), if waits => self.planner.ask_leaders(),
                 // Whoever has not answered will not hold up the others.
                 () = tokio::time::sleep_until(begun + interval), if !self.once => break,
-                Ok(()) = plan.changed() => self.planner.wish(plan.borrow_and_update().clone()),
+                Ok(()) = plan.changed() => {
+                    self.planner.wish(self.clock.now(), plan.borrow_and_update().clone());
+                }
             }
         }
         self.report(begun, last_answer).await
@@ -175,7 +178,7 @@ impl Poller {
                     let wished = plan.borrow_and_update().clone();
                     // A shorter interval shall not wait for the end of a longer one.
                     next = next.min(Instant::now() + wished.interval);
-                    self.planner.wish(wished);
+                    self.planner.wish(self.clock.now(), wished);
                 }
                 () = tokio::time::sleep_until(closely), if moving => {
                     self.planner.look_closely();

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::ages::Times;
 use super::ask::{Answer, Ask, Told, What};
 use crate::model::observation::LogOffset;
 use crate::model::{Clock, GroupId, GroupKind, TopicPartitions};
 use crate::source::kafka::wire::{
-    self, Client, CommitsOf, Isolation, OffsetSpec, Topics, WireError,
+    self, Client, CommitsOf, Isolation, OffsetSpec, OffsetsOf, Topics, WireError,
 };
 
 /// Asks, and stamps the answer.
@@ -30,6 +31,7 @@ async fn tell(client: &Client, ask: &Ask) -> Result<Told, WireError> {
             client.fetch_offsets(broker, &groups, false).await.map(Told::Commits)
         }
         What::Describe(kind, groups) => describe(client, broker, *kind, groups).await,
+        What::Times(times) => self::times(client, broker, times).await,
         What::Offsets(which, partitions) => offsets(client, broker, *which, partitions).await,
     }
 }
@@ -68,4 +70,18 @@ async fn offsets(
         .map(|of| wire::TopicPartitions::new(of.topic.as_str(), of.partitions.clone()))
         .collect();
     client.list_offsets(broker, &partitions, spec, isolation).await.map(Told::Offsets)
+}
+
+/// Whatever is readable at all has a time: how far transactions are readable is another matter.
+async fn times(client: &Client, broker: i32, times: &Times) -> Result<Told, WireError> {
+    let topics: Vec<_> = times
+        .iter()
+        .map(|(topic, partitions)| OffsetsOf {
+            topic: topic.as_str().into(),
+            partitions: (partitions.iter())
+                .map(|&(partition, at)| (partition, OffsetSpec::ByTimestamp(at.as_millis())))
+                .collect(),
+        })
+        .collect();
+    client.list_offsets_of(broker, &topics, Isolation::ReadUncommitted).await.map(Told::Offsets)
 }

@@ -7,17 +7,19 @@
 //! named. Nobody waits for a broker that does not answer: while it owes an answer it is left out.
 
 //!
-//! `coordinators` is the first part of a round, `leaders` the second.
+//! `coordinators` is the first part of a round, `leaders` the second; `ages` stands beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::ages::Ages;
 use super::ask::{Answer, Ask, Told, What};
 use super::convert::{NameFilter, Names};
 use super::groups::{Groups, Scope, describable};
 use super::wanted::Wanted;
 use crate::model::{Body, BrokerId, Fault, Isolation, Observation, PollPlan, SourceId, Timestamp};
 
+mod ages;
 mod coordinators;
 mod leaders;
 #[cfg(test)]
@@ -48,6 +50,7 @@ pub(super) struct Planner {
     names: Names,
     groups: Groups,
     wanted: Wanted,
+    ages: Ages,
     /// Live brokers of the latest metadata.
     brokers: Vec<BrokerId>,
     /// How many answers of rounds each broker owes; while it owes any, rounds leave it out.
@@ -96,12 +99,15 @@ pub(super) struct Finished {
 
 impl Planner {
     pub(super) fn new(options: Options, plan: PollPlan) -> Self {
+        let mut ages = Ages::default();
+        ages.wish(&plan.ages);
         Self {
             options,
             plan,
             names: Names::default(),
             groups: Groups::default(),
             wanted: Wanted::default(),
+            ages,
             brokers: Vec::new(),
             owed: BTreeMap::new(),
             owed_closely: BTreeMap::new(),
@@ -122,7 +128,11 @@ impl Planner {
     }
 
     /// Takes over new wishes. A group that was not looked at before is described at once.
-    pub(super) fn wish(&mut self, plan: PollPlan) {
+    pub(super) fn wish(&mut self, now: Timestamp, plan: PollPlan) {
+        if self.plan.ages != plan.ages {
+            self.ages.wish(&plan.ages);
+            self.ask_ages(now);
+        }
         let before = std::mem::replace(&mut self.plan, plan);
         let Some(focus) = self.plan.focus.clone().filter(|focus| !before.is_visible(focus)) else {
             return;
@@ -164,6 +174,8 @@ impl Planner {
         let behind = owing.map(|(&broker, _)| broker).collect();
         self.round = Round { number, started: now, behind, ..Round::default() };
         self.wanted.forget(number);
+        self.ages.round(now);
+        self.ask_ages(now);
         if self.brokers.is_empty() {
             self.ask_metadata(Vec::new());
             return;
@@ -246,6 +258,7 @@ impl Planner {
             (What::Offsets(which, partitions), result) => {
                 self.offsets(asked, which, &partitions, result);
             }
+            (What::Times(times), result) => self.times(at, &times, result),
             (What::Metadata(_), Ok(_)) => {}
         }
         if current {

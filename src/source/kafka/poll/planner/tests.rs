@@ -107,6 +107,10 @@ fn short(ask: &Ask) -> String {
             let count: usize = partitions.iter().map(|topic| topic.partitions.len()).sum();
             format!("{which:?} {count}")
         }
+        What::Times(topics) => {
+            let count: usize = topics.iter().map(|(_, partitions)| partitions.len()).sum();
+            format!("times {count}")
+        }
     };
     format!("{whom}: {what}")
 }
@@ -249,10 +253,13 @@ fn many_groups_are_asked_about_in_parts_those_on_screen_first() {
     let mut planner = begun(Scope::InTurn);
     let names: Vec<String> = (0..2_500).map(|n| format!("g{n:04}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    planner.wish(PollPlan {
-        visible: groups(&["g2000", "g0100"]),
-        ..PollPlan::every(Duration::from_secs(1))
-    });
+    planner.wish(
+        at(1),
+        PollPlan {
+            visible: groups(&["g2000", "g0100"]),
+            ..PollPlan::every(Duration::from_secs(1))
+        },
+    );
     answer(&mut planner, Some(ONE), What::List, Ok(list(&names)));
     let (asks, _) = planner.take();
     let sizes: Vec<_> = asks
@@ -271,9 +278,9 @@ fn a_group_that_comes_on_screen_is_described_at_once() {
     answer(&mut planner, Some(ONE), What::List, Ok(list(&["g"])));
     planner.take();
     let plan = PollPlan { focus: Some("g".into()), ..PollPlan::every(Duration::from_secs(1)) };
-    planner.wish(plan.clone());
+    planner.wish(at(1), plan.clone());
     assert_eq!(asked(&mut planner), ["1: describe g"]);
-    planner.wish(plan);
+    planner.wish(at(1), plan);
     assert!(asked(&mut planner).is_empty(), "it is looked at already");
 }
 
@@ -281,7 +288,10 @@ fn a_group_that_comes_on_screen_is_described_at_once() {
 fn a_group_on_screen_that_moves_is_asked_about_until_it_settles() {
     let mut planner = begun(Scope::InTurn);
     answer(&mut planner, Some(ONE), What::List, Ok(list(&["g"])));
-    planner.wish(PollPlan { focus: Some("g".into()), ..PollPlan::every(Duration::from_secs(1)) });
+    planner.wish(
+        at(1),
+        PollPlan { focus: Some("g".into()), ..PollPlan::every(Duration::from_secs(1)) },
+    );
     planner.take();
     let what = || What::Describe(GroupKind::Classic, groups(&["g"]));
     let tell = |planner: &mut Planner, state| {
@@ -351,7 +361,7 @@ fn a_steady_round_asks_a_broker_four_questions_at_most() {
                     What::List => list(&["g"]),
                     What::Commits(_) => commits("g", "t", &[5]),
                     What::Describe(..) => described("g", wire::GroupState::Stable),
-                    What::Offsets(..) => Told::Offsets(Vec::new()),
+                    What::Offsets(..) | What::Times(_) => Told::Offsets(Vec::new()),
                 };
                 planner.answer(Answer { ask, asked: at(1), at: at(2), result: Ok(result) });
             }
