@@ -81,7 +81,7 @@ fn partition(at: usize, lag: Option<i64>, members: usize) -> PartitionView {
             metadata: "".into(),
         }),
         fault: None,
-        owner: (members > 0).then(|| at % members),
+        owner: (members > 0).then(|| u32::try_from(at % members).expect("few")),
         lag: Lag { records: lag, ..Lag::default() },
         consumed: None,
         eta: None,

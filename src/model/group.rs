@@ -218,7 +218,7 @@ pub struct PartitionView {
     /// Why the commit, the end or the partition itself is not known.
     pub fault: Option<Fault>,
     /// The member that holds the partition: an index into [`GroupView::members`].
-    pub owner: Option<usize>,
+    pub owner: Option<u32>,
     /// Lag and what belongs to it.
     pub lag: Lag,
     /// Records a second that the commit advances.
@@ -338,7 +338,7 @@ impl GroupView {
     /// The member that holds `partition`.
     #[must_use]
     pub fn owner(&self, partition: &PartitionView) -> Option<&MemberView> {
-        self.members.as_ref()?.get(partition.owner?)
+        self.members.as_ref()?.get(usize::try_from(partition.owner?).ok()?)
     }
 
     /// Every partition with its topic, ascending.

@@ -28,6 +28,8 @@ pub mod rate;
 pub mod rebalance;
 pub mod rhythm;
 pub mod series;
+#[cfg(test)]
+mod sizes;
 pub mod snapshot;
 pub mod source;
 pub mod time;

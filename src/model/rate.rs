@@ -23,23 +23,26 @@ const ANCHORS: usize = 3;
 const BETWEEN_ANCHORS: Duration = Duration::from_secs(WINDOW.as_secs() / ANCHORS as u64);
 
 /// The last uninterrupted, never falling stretch of an offset's history: a few moments of it, enough
-/// for its rate in constant time.
+/// for its rate in constant time. Every number that is watched has one, so it is kept small.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Run {
     /// Moments at which the offset changed, oldest first, at least a third of the window apart.
     anchors: [Anchor; ANCHORS],
-    /// How many of them are set.
-    len: usize,
-    /// The last change, and how many changes there were up to it.
+    /// The last change.
     last: Anchor,
+    /// How many changes there were since the run began, up to each anchor and to the last. They wrap:
+    /// only differences count, and from one anchor to the next are at most as many changes as
+    /// milliseconds in [`BETWEEN_ANCHORS`], and one more.
+    changes: [u16; ANCHORS],
+    last_changes: u16,
+    /// How many anchors are set.
+    len: u8,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Anchor {
     at: Timestamp,
     value: i64,
-    /// Changes since the run began.
-    changes: u32,
 }
 
 impl Run {
@@ -51,30 +54,36 @@ impl Run {
             return;
         };
         if self.len == 0 || value < self.last.value {
-            let first = Anchor { at, value, changes: 0 };
-            *self = Self { anchors: [first; ANCHORS], len: 1, last: first };
+            let first = Anchor { at, value };
+            *self = Self { anchors: [first; ANCHORS], len: 1, last: first, ..Self::default() };
             return;
         }
         if value == self.last.value || at <= self.last.at {
             return;
         }
-        self.last = Anchor { at, value, changes: self.last.changes.saturating_add(1) };
-        let newest = self.anchors().last().copied().unwrap_or_default();
+        self.last = Anchor { at, value };
+        self.last_changes = self.last_changes.wrapping_add(1);
+        let newest = self.anchors().last().map(|(anchor, _)| anchor).unwrap_or_default();
         if at.since(newest.at) < BETWEEN_ANCHORS {
             return;
         }
-        if self.len == ANCHORS {
+        if usize::from(self.len) == ANCHORS {
             self.anchors.rotate_left(1);
+            self.changes.rotate_left(1);
             self.len -= 1;
         }
-        if let Some(free) = self.anchors.get_mut(self.len) {
-            *free = self.last;
+        let free = usize::from(self.len);
+        if let Some((anchor, changes)) = self.anchors.get_mut(free).zip(self.changes.get_mut(free))
+        {
+            (*anchor, *changes) = (self.last, self.last_changes);
             self.len += 1;
         }
     }
 
-    fn anchors(&self) -> &[Anchor] {
-        self.anchors.get(..self.len).unwrap_or_default()
+    /// The anchors with the number of changes up to each.
+    fn anchors(&self) -> impl DoubleEndedIterator<Item = (Anchor, u16)> {
+        let anchors = self.anchors.iter().copied().zip(self.changes.iter().copied());
+        anchors.take(usize::from(self.len))
     }
 
     /// The rate within [`WINDOW`] before `confirmed`, the moment at which the last value was last seen
@@ -82,16 +91,16 @@ impl Run {
     #[must_use]
     pub fn rate(&self, confirmed: Timestamp, min_span: Duration) -> Option<Rate> {
         let window_start = confirmed.minus(WINDOW);
-        let anchors = self.anchors();
-        let first = anchors.first()?;
-        if first.at.plus(min_span) > confirmed {
+        let first = self.anchors().next()?;
+        if first.0.at.plus(min_span) > confirmed {
             return None;
         }
-        let from = anchors.iter().rev().find(|anchor| anchor.at <= window_start).unwrap_or(first);
+        let before_window = self.anchors().rfind(|(anchor, _)| anchor.at <= window_start);
+        let (from, changes_before) = before_window.unwrap_or(first);
         let moved = self.last.value.saturating_sub(from.value);
-        let changes = self.last.changes.saturating_sub(from.changes);
+        let changes = self.last_changes.wrapping_sub(changes_before);
         if changes >= 2 {
-            let rhythm = self.last.at.since(from.at) / changes;
+            let rhythm = self.last.at.since(from.at) / u32::from(changes);
             if confirmed.since(self.last.at) <= rhythm * 2 {
                 return Some(Rate(moved as f64 / self.last.at.since(from.at).as_secs_f64()));
             }
@@ -199,6 +208,16 @@ mod tests {
         let after = |seconds: i64| rate(&commits, 100 + seconds).expect("known");
         assert!(after(12) < 40.0 && after(12) > after(20), "{} {}", after(12), after(20));
         assert_eq!(rate(&commits, 140), Some(0.0));
+    }
+
+    #[test]
+    fn many_changes_do_not_wear_it_out() {
+        let mut run = Run::default();
+        for ms in 0..200_000 {
+            run.push(Timestamp::from_millis(ms), Some(ms * 4));
+        }
+        let rate = run.rate(Timestamp::from_millis(200_000), STEP).expect("known").0;
+        assert!((rate - 4_000.0).abs() < 0.1, "{rate}");
     }
 
     #[test]

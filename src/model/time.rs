@@ -2,52 +2,87 @@
 //! can be recorded and replayed to the same screen.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 /// A moment: milliseconds since the Unix epoch, as Kafka counts them.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-#[serde(transparent)]
-pub struct Timestamp(i64);
+///
+/// Counted from the least `i64` on, which no clock tells: zero is free to stand for `None`, so that
+/// the many optional moments take eight bytes and not sixteen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "i64", into = "i64")]
+pub struct Timestamp(NonZeroU64);
+
+/// What lies between the least `i64` and the Unix epoch.
+const BEFORE_EPOCH: u64 = 1 << 63;
 
 impl Timestamp {
     /// The moment `millis` milliseconds after the Unix epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
-        Self(millis)
+        match NonZeroU64::new(millis.cast_unsigned() ^ BEFORE_EPOCH) {
+            Some(counted) => Self(counted),
+            None => Self(NonZeroU64::MIN),
+        }
     }
 
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
-        self.0
+        (self.0.get() ^ BEFORE_EPOCH).cast_signed()
     }
 
     /// How long after `earlier` this moment is; zero when it is not after it.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+        Duration::from_millis(
+            u64::try_from(self.as_millis().saturating_sub(earlier.as_millis())).unwrap_or(0),
+        )
     }
 
     /// The moment `span` later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(millis(span)))
+        Self::from_millis(self.as_millis().saturating_add(millis(span)))
     }
 
     /// The moment `span` earlier.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(millis(span)))
+        Self::from_millis(self.as_millis().saturating_sub(millis(span)))
+    }
+}
+
+/// The Unix epoch.
+impl Default for Timestamp {
+    fn default() -> Self {
+        Self::from_millis(0)
+    }
+}
+
+impl From<i64> for Timestamp {
+    fn from(millis: i64) -> Self {
+        Self::from_millis(millis)
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(at: Timestamp) -> Self {
+        at.as_millis()
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.as_millis()).finish()
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ms", self.0)
+        write!(f, "{} ms", self.as_millis())
     }
 }
 
@@ -72,12 +107,15 @@ impl Clock for SystemClock {
         let since_epoch = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .unwrap_or(Duration::ZERO);
-        Timestamp(millis(since_epoch))
+        Timestamp::from_millis(millis(since_epoch))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde::de::IntoDeserializer as _;
+    use serde::de::value::{Error, I64Deserializer};
+
     use super::*;
 
     #[test]
@@ -92,6 +130,35 @@ mod tests {
         let end = Timestamp::from_millis(i64::MAX);
         assert_eq!(end.plus(Duration::from_secs(1)), end);
         assert_eq!(end.minus(Duration::MAX), Timestamp::from_millis(0));
+    }
+
+    #[test]
+    fn moments_are_ordered_as_their_milliseconds_are() {
+        let millis = [i64::MIN + 1, -1, 0, 1, i64::MAX];
+        let moments = millis.map(Timestamp::from_millis);
+        assert!(moments.is_sorted());
+        assert_eq!(moments.map(Timestamp::as_millis), millis);
+        assert_eq!(Timestamp::from_millis(i64::MIN), moments[0], "the one that has no room");
+        assert_eq!(Timestamp::default().as_millis(), 0);
+    }
+
+    struct Written(Timestamp);
+
+    impl fmt::Display for Written {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.serialize(f)
+        }
+    }
+
+    #[test]
+    fn written_down_it_is_a_plain_integer() {
+        // Kafka sends -1 for a moment that it does not know.
+        for millis in [i64::MIN + 1, -1, 0, 1, 1_750_000_000_000, i64::MAX] {
+            let at = Timestamp::from_millis(millis);
+            assert_eq!(Written(at).to_string(), millis.to_string());
+            let number: I64Deserializer<Error> = millis.into_deserializer();
+            assert_eq!(Timestamp::deserialize(number), Ok(at));
+        }
     }
 
     #[test]

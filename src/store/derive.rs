@@ -143,7 +143,9 @@ fn add(sum: &mut Option<f64>, rate: Option<Rate>) {
 fn member_sums(members: &mut Arc<[MemberView]>, topics: &[GroupTopic]) {
     let mut sums = vec![(None::<i64>, None::<f64>); members.len()];
     for row in topics.iter().flat_map(|topic| &topic.partitions) {
-        let Some((lag, consumed)) = row.owner.and_then(|owner| sums.get_mut(owner)) else {
+        let Some((lag, consumed)) =
+            row.owner.and_then(|owner| sums.get_mut(usize::try_from(owner).ok()?))
+        else {
             continue;
         };
         if let Some(records) = row.lag.records {

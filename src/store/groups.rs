@@ -211,7 +211,7 @@ impl GroupCell {
             }
         }
         let members = view.members.as_deref().unwrap_or_default();
-        for (index, member) in members.iter().enumerate() {
+        for (index, member) in (0_u32..).zip(members) {
             for topic in member.assignment.iter().flatten() {
                 let partitions = rows.entry(topic.topic.clone()).or_default();
                 for &partition in &topic.partitions {

@@ -118,6 +118,6 @@ fn key(snapshot: &Snapshot, row: PartitionRow, column: PartitionSort, across: bo
             }))
         }
         // Members are in the order of their client ids.
-        PartitionSort::Owner => Key::of(partition.owner.map(|owner| owner as f64)),
+        PartitionSort::Owner => Key::of(partition.owner.map(f64::from)),
     }
 }

@@ -1,8 +1,6 @@
 //! One resolution's points, packed: the oldest and the newest as they are, those between as
 //! differences.
 
-use std::collections::VecDeque;
-
 use super::{RESOLUTIONS, Resolution};
 
 /// A point in a ring's own time unit.
@@ -24,20 +22,49 @@ impl Stored {
     }
 }
 
-/// The points of one resolution.
+/// The points of one resolution. There are four for each partition that a group consumes, which is why
+/// what `Option` would take for each point is packed apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ring {
-    oldest: Option<Stored>,
+    oldest: Place,
     /// Each point after `oldest` and up to `last`: a varint of the units since the one before and two
     /// bits (is a value, is less than the last value), then, if it is a value, a varint of the distance
     /// to the last value. Offsets mostly grow by less than 16,384 a step, which takes two bytes.
-    encoded: VecDeque<u8>,
-    /// The last encoded point.
-    last: Option<Stored>,
+    encoded: Vec<u8>,
+    /// The last encoded point, or `oldest` where none is.
+    last: Place,
     /// The point of the current step, still open to replacement.
-    newest: Option<Stored>,
+    newest: Place,
+    flags: Flags,
+}
+
+/// A point without its flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    units: i64,
+    value: i64,
+}
+
+/// What is there, and which points are values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Flags {
+    oldest: Option<bool>,
+    last: Option<bool>,
+    newest: Option<bool>,
     /// Something was dropped from the front.
     trimmed: bool,
+}
+
+impl Place {
+    fn with(self, known: Option<bool>) -> Option<Stored> {
+        Some(Stored { units: self.units, value: self.value, known: known? })
+    }
+}
+
+impl From<Stored> for (Place, Option<bool>) {
+    fn from(stored: Stored) -> Self {
+        (Place { units: stored.units, value: stored.value }, Some(stored.known))
+    }
 }
 
 /// Bytes for the first few points.
@@ -49,39 +76,43 @@ const POINT_BYTES: usize = 12;
 impl Ring {
     pub(super) fn push(&mut self, at_ms: i64, value: Option<i64>, resolution: &Resolution) {
         let units = at_ms.div_euclid(resolution.unit_ms);
-        let before = self.newest.map_or(0, |newest| newest.value);
+        let before = self.newest().map_or(0, |newest| newest.value);
         let stored = Stored { units, value: value.unwrap_or(before), known: value.is_some() };
-        if let Some(newest) = self.newest {
+        if let Some(newest) = self.newest() {
             let step = resolution.step_ms / resolution.unit_ms;
             if newest.same(value) {
                 return;
             }
             if newest.units.div_euclid(step) == units.div_euclid(step) {
-                self.newest = Some(stored);
+                (self.newest, self.flags.newest) = stored.into();
                 return;
             }
             self.append(newest, resolution);
         }
-        self.newest = Some(stored);
+        (self.newest, self.flags.newest) = stored.into();
         self.trim(units.saturating_sub(resolution.span_ms / resolution.unit_ms));
     }
 
-    pub(super) const fn newest(&self) -> Option<Stored> {
-        self.newest
+    pub(super) fn newest(&self) -> Option<Stored> {
+        self.newest.with(self.flags.newest)
+    }
+
+    fn oldest(&self) -> Option<Stored> {
+        self.oldest.with(self.flags.oldest)
     }
 
     /// Does this ring know what held at `units`?
     pub(super) fn reaches(&self, units: i64) -> bool {
         // Nothing was dropped yet: it knows as much as any.
-        !self.trimmed || self.oldest.is_some_and(|oldest| oldest.units <= units)
+        !self.flags.trimmed || self.oldest().is_some_and(|oldest| oldest.units <= units)
     }
 
     /// All points, oldest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = Stored> + '_ {
         let mut bytes = self.encoded.iter().copied();
         let closed =
-            std::iter::successors(self.oldest, move |&before| read_point(&mut bytes, before));
-        closed.chain(self.newest)
+            std::iter::successors(self.oldest(), move |&before| read_point(&mut bytes, before));
+        closed.chain(self.newest())
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -90,9 +121,9 @@ impl Ring {
 
     /// Closes the newest point: from now on it is history.
     fn append(&mut self, point: Stored, resolution: &Resolution) {
-        let Some(last) = self.last else {
-            self.oldest = Some(point);
-            self.last = Some(point);
+        let Some(last) = self.last.with(self.flags.last) else {
+            (self.oldest, self.flags.oldest) = point.into();
+            (self.last, self.flags.last) = point.into();
             return;
         };
         if last.same(point.known.then_some(point.value)) {
@@ -108,7 +139,7 @@ impl Ring {
         }
         // A gap keeps the last value, also where the point was opened with another.
         let value = if point.known { point.value } else { last.value };
-        self.last = Some(Stored { value, ..point });
+        (self.last, self.flags.last) = Stored { value, ..point }.into();
     }
 
     /// Doubling would waste up to half of all memory, and growing in small steps fragments it: a number
@@ -129,7 +160,7 @@ impl Ring {
 
     /// Drops points that ended before `horizon`; the one that holds at `horizon` stays.
     fn trim(&mut self, horizon: i64) {
-        while let Some(oldest) = self.oldest {
+        while let Some(oldest) = self.oldest() {
             let mut bytes = self.encoded.iter().copied();
             let Some(next) = read_point(&mut bytes, oldest) else { break };
             if next.units > horizon {
@@ -137,8 +168,8 @@ impl Ring {
             }
             let used = self.encoded.len() - bytes.len();
             self.encoded.drain(..used);
-            self.oldest = Some(next);
-            self.trimmed = true;
+            (self.oldest, self.flags.oldest) = next.into();
+            self.flags.trimmed = true;
         }
     }
 }
@@ -159,12 +190,12 @@ fn read_point(bytes: &mut impl Iterator<Item = u8>, before: Stored) -> Option<St
     Some(Stored { units, value, known: true })
 }
 
-fn write_varint(out: &mut VecDeque<u8>, mut number: u64) {
+fn write_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        out.push_back(low_bits(number) | 0x80);
+        out.push(low_bits(number) | 0x80);
         number >>= 7;
     }
-    out.push_back(low_bits(number));
+    out.push(low_bits(number));
 }
 
 const fn low_bits(number: u64) -> u8 {
@@ -192,7 +223,7 @@ mod tests {
     proptest! {
         #[test]
         fn varints_round_trip(number in any::<u64>()) {
-            let mut bytes = VecDeque::new();
+            let mut bytes = Vec::new();
             write_varint(&mut bytes, number);
             prop_assert!(bytes.len() <= 10);
             prop_assert_eq!(read_varint(&mut bytes.into_iter()), Some(number));

@@ -126,7 +126,9 @@ fn draw_row(
                 topic.partitions.binary_search_by_key(&column.partition, |p| p.partition).ok()?;
             topic.partitions.get(at)
         });
-        let held = partition.is_some_and(|partition| partition.owner == index);
+        let held = partition.is_some_and(|partition| {
+            partition.owner.and_then(|owner| usize::try_from(owner).ok()) == index
+        });
         let id = member.map(|member| &member.id);
         let (sign, role) = match (held, moved(last, column, id)) {
             (true, Some(true)) => ("+", Role::Warning),

@@ -131,7 +131,7 @@ impl Flow {
             partition: number,
             commit,
             fault: None,
-            owner,
+            owner: owner.and_then(|owner| u32::try_from(owner).ok()),
             lag,
             consumed,
             eta: Eta::of(lag.records, log.arriving, consumed),
