@@ -87,7 +87,7 @@ impl<'a> Case<'a> {
 
     /// The member that holds a partition.
     pub(super) fn owner(&self, row: &Row<'_>) -> Option<&'a MemberView> {
-        self.members().get(row.view.owner?)
+        self.members().get(usize::try_from(row.view.owner?).ok()?)
     }
 
     /// `owner consumer-2 on 10.0.1.15`, or that there is none.

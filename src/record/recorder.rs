@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Entry, Header, Redactor, Writer};
-use crate::model::{Observation, Timestamp};
+use crate::model::{Observation, SourceId, Timestamp};
 
 /// Observations that may wait for the disk: some seconds of a large cluster.
 const WAITING: usize = 256;
@@ -34,6 +34,10 @@ pub struct Tee {
 impl Tee {
     /// Takes a copy of an observation.
     pub fn see(&self, observation: &Observation) {
+        // How the recorder itself does is not part of the story.
+        if observation.source == SourceId::Recording {
+            return;
+        }
         if self.sender.try_send(observation.clone()).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }

@@ -93,6 +93,8 @@ pub async fn play(
             tokio::time::sleep_until(clock.instant(entry.at())).await;
         }
         match entry {
+            // How the recorder did then is no news now.
+            Entry::Seen(observation) if observation.source == SourceId::Recording => {}
             Entry::Seen(observation) => {
                 if observations.send(observation).await.is_err() {
                     return;
