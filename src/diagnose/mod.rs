@@ -1,7 +1,7 @@
 //! Rules: from a group or a topic as it is seen to what is wrong with it.
 //!
 //! A rule is a file in [`rules`]: a struct of its thresholds, and a pure function from a [`Case`] to a
-//! [`Verdict`]. It reads views and their histories and nothing else: no clock (time is the case's), no
+//! [`Verdict`](crate::model::Verdict). It reads views and their histories and nothing else: no clock (time is the case's), no
 //! memory of earlier verdicts. So that a finding does not flicker, a rule asks history for a span
 //! instead of remembering. The one thing carried from one evaluation to the next is since when a finding stands.
 //!
