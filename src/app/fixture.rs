@@ -160,6 +160,7 @@ pub(crate) fn snapshot(groups: &[Group], rounds: u64) -> Arc<Snapshot> {
         requests_per_second: None,
         bytes_per_second: None,
         throttled_ms: 0,
+        history: None,
     };
     Arc::new(Snapshot {
         version: rounds,

@@ -221,6 +221,11 @@ pub struct SharedArgs {
     #[arg(long, value_name = "SOURCE", value_enum, global = true, help_heading = "What to watch")]
     pub source: Option<Source>,
 
+    /// How much of the time before the start the live screen reads from __consumer_offsets, up to 6h;
+    /// 0 for none [default: 30m] [env: LAGTOP_HISTORY]
+    #[arg(long, value_name = "DURATION", global = true, help_heading = "What to watch")]
+    pub history: Option<OsString>,
+
     /// Keep everything that is seen in this new file, for `lagtop replay` [env: LAGTOP_RECORD]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(global = true, help_heading = "Recording")]
@@ -305,6 +310,7 @@ impl Layer {
             timeout: text("--timeout", shared.timeout.as_ref()),
             isolation: choice("--isolation", shared.isolation),
             source: choice("--source", shared.source),
+            history: text("--history", shared.history.as_ref()),
             color: choice("--color", shared.color),
             theme: choice("--theme", shared.theme),
             ascii: text("--ascii", shared.ascii.as_ref()),

@@ -6,13 +6,14 @@ use super::layer::{Given, Layer, Origin};
 use super::settings::Note;
 
 /// Every variable lagtop reads for itself. `NO_COLOR` is read beside these.
-pub const VARIABLES: [&str; 20] = [
+pub const VARIABLES: [&str; 21] = [
     "LAGTOP_RECORD",
     "LAGTOP_RECORD_LIMIT",
     "LAGTOP_REDACT",
     "LAGTOP_SPEED",
     "LAGTOP_AT",
     "LAGTOP_SOURCE",
+    "LAGTOP_HISTORY",
     "LAGTOP_BOOTSTRAP",
     "LAGTOP_PROPERTIES",
     "LAGTOP_PROPERTY",
@@ -71,6 +72,7 @@ impl Layer {
             "LAGTOP_TIMEOUT" => self.timeout = one,
             "LAGTOP_ISOLATION" => self.isolation = one,
             "LAGTOP_SOURCE" => self.source = one,
+            "LAGTOP_HISTORY" => self.history = one,
             "LAGTOP_COLOR" => self.color = one,
             "LAGTOP_THEME" => self.theme = one,
             "LAGTOP_ASCII" => self.ascii = one,

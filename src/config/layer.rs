@@ -69,6 +69,8 @@ pub struct Layer {
     pub isolation: Option<Given>,
     /// Name of a [`Source`](super::Source).
     pub source: Option<Given>,
+    /// How far back to read, as humantime reads it.
+    pub history: Option<Given>,
     /// Name of a [`Color`](super::Color).
     pub color: Option<Given>,
     /// Name of a [`Theme`](super::Theme).

@@ -26,6 +26,9 @@ pub type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
 
 /// Often enough to see lag move, seldom enough that nobody minds lagtop being left open.
 pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+const DEFAULT_HISTORY: Duration = Duration::from_mins(30);
+/// From none to what a group's coarsest resolution keeps.
+const HISTORIES: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(6));
 const INTERVALS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_hours(1));
 
 /// A healthy broker answers the largest of our questions in a quarter of a second, and a broker
@@ -118,6 +121,9 @@ impl Settings {
                 .map_or(Ok(DEFAULT_INTERVAL), |given| duration(given, INTERVALS))?,
             isolation: highest.choice(|l| &l.isolation)?,
             source: highest.choice(|l| &l.source)?,
+            history: highest
+                .one(|l| &l.history)
+                .map_or(Ok(DEFAULT_HISTORY), |given| duration(given, HISTORIES))?,
             recording: highest.recording()?,
             looks: highest.looks()?,
             verbose: highest.switch(|l| &l.verbose)?,

@@ -30,6 +30,8 @@ pub struct Settings {
     pub isolation: Isolation,
     /// How commits are learnt of.
     pub source: Source,
+    /// How much of the time before the start is read where listening is possible: up to 6 h.
+    pub history: Duration,
     /// What is kept of what is seen; `None`: nothing.
     pub recording: Option<Recording>,
     /// What the screen looks like.

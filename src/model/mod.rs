@@ -53,6 +53,8 @@ pub use rebalance::{Dropped, MemberRef, Move, Rebalance, StateBand, Took};
 pub use rhythm::Rhythm;
 pub use series::{Point, Series};
 pub use snapshot::{Difference, Differences, GroupEntry, GroupSeen, Snapshot, TopicEntry, Totals};
-pub use source::{Cost, RoundReport, SourceHealth, SourceId, SourceView};
+pub use source::{
+    Cost, HistoryProgress, HistoryStage, RoundReport, SourceHealth, SourceId, SourceView,
+};
 pub use time::{Clock, Timestamp};
 pub use topic::{PartitionLog, TopicView};

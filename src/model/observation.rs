@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::behind::Mark;
 use super::membership::MembershipRecorded;
 use super::{
-    Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, MemberId,
-    RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
+    Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, HistoryProgress,
+    MemberId, RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
 };
 
 /// One thing a source saw.
@@ -57,6 +57,11 @@ pub enum Body {
     Cost(Cost),
     /// The source itself is well or not.
     Health(SourceHealth),
+    /// A piece of the time before the start. Pieces come in any order, and are folded in together once
+    /// [`HistoryProgress`] says that there are no more.
+    Past(PastObserved),
+    /// How far reading the past is.
+    History(HistoryProgress),
 }
 
 /// The cluster's metadata.
@@ -282,4 +287,42 @@ pub struct RecordTimesObserved {
     pub topic: TopicName,
     /// Partition and answer, or why it was not told.
     pub partitions: Vec<(i32, Result<Mark, Fault>)>,
+}
+
+/// A piece of the time before the start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PastObserved {
+    /// Committed positions.
+    Commits(Vec<PastCommits>),
+    /// Ends of logs.
+    Ends(Vec<PastEnds>),
+    /// Groups as their records described them, oldest first; [`GroupObserved::asked`] is when the
+    /// record was written. A state in which partitions change hands comes without members.
+    Groups(Vec<GroupObserved>),
+}
+
+/// One group's positions on one partition, as its coordinator recorded them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastCommits {
+    /// The group.
+    pub group: GroupId,
+    /// The topic.
+    pub topic: TopicName,
+    /// The partition.
+    pub partition: i32,
+    /// When, by the coordinator's clock, and which position from then on; `None`: it was taken away.
+    /// Ascending.
+    pub points: Vec<(Timestamp, Option<i64>)>,
+}
+
+/// One partition's ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastEnds {
+    /// The topic.
+    pub topic: TopicName,
+    /// The partition.
+    pub partition: i32,
+    /// When, by the records' own times, and where the log ended from then on. Ascending.
+    pub points: Vec<(Timestamp, i64)>,
 }

@@ -31,6 +31,16 @@ impl StateBand {
         true
     }
 
+    /// Puts what was before the first change in front of it; what is not before it is left out.
+    pub fn prepend(&mut self, past: impl IntoIterator<Item = (Timestamp, GroupState)>) {
+        let live = std::mem::take(&mut self.changes);
+        let begin = live.front().map(|&(at, _)| at);
+        let before = past.into_iter().filter(|&(at, _)| begin.is_none_or(|begin| at < begin));
+        for (at, state) in before.map(|(at, state)| (at, Some(state))).chain(live) {
+            self.push(at, state);
+        }
+    }
+
     /// All changes, oldest first.
     pub fn changes(&self) -> impl DoubleEndedIterator<Item = (Timestamp, Option<GroupState>)> + '_ {
         self.changes.iter().copied()

@@ -101,4 +101,43 @@ pub struct SourceView {
     pub bytes_per_second: Option<f64>,
     /// Milliseconds of throttling in the last round.
     pub throttled_ms: u64,
+    /// How far it has read the time before the start; `None` if it does not.
+    pub history: Option<HistoryProgress>,
+}
+
+/// How far the time before the start is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryProgress {
+    /// How far back was asked for, in milliseconds.
+    pub wanted_ms: u64,
+    /// How far back is known without a hole, in milliseconds.
+    pub reached_ms: u64,
+    /// Bytes of records read.
+    pub bytes: u64,
+    /// Where it stands.
+    pub stage: HistoryStage,
+}
+
+/// Where reading the past stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryStage {
+    /// Under way; so much of all records is read, in percent.
+    Reading(u8),
+    /// All that was asked for, as far as the topic still has it.
+    Complete,
+    /// It ended for its bytes; the most recent part is known.
+    ByteBudget,
+    /// It ended for its time; the most recent part is known.
+    TimeBudget,
+    /// It could not be read.
+    Failed(Fault),
+}
+
+impl HistoryStage {
+    /// Nothing more will come.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        !matches!(self, Self::Reading(_))
+    }
 }

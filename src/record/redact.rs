@@ -11,10 +11,11 @@ use std::sync::Arc;
 use crate::model::membership::{Change, MembershipRecorded};
 use crate::model::observation::{
     ClusterObserved, CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
-    MemberObserved, OffsetsObserved, TopicObserved,
+    MemberObserved, OffsetsObserved, PastObserved, TopicObserved,
 };
 use crate::model::{
-    Body, BrokerHealth, Fault, GroupId, Observation, SourceHealth, TopicName, TopicPartitions,
+    Body, BrokerHealth, Fault, GroupId, HistoryStage, Observation, SourceHealth, TopicName,
+    TopicPartitions,
 };
 
 /// Gives out pseudonyms.
@@ -87,6 +88,12 @@ impl Redactor {
                     }
                 }
             }
+            Body::Past(past) => self.past(past),
+            Body::History(progress) => {
+                if let HistoryStage::Failed(fault) = &mut progress.stage {
+                    *fault = code_of(fault);
+                }
+            }
             Body::Round(_) | Body::Cost(_) => {}
             Body::Health(health) => match health {
                 SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {
@@ -152,6 +159,27 @@ impl Redactor {
         for held in [&mut member.assignment, &mut member.target].into_iter().flatten() {
             for TopicPartitions { topic, .. } in held {
                 self.topic(topic);
+            }
+        }
+    }
+
+    fn past(&mut self, past: &mut PastObserved) {
+        match past {
+            PastObserved::Commits(commits) => {
+                for commit in commits {
+                    self.group(&mut commit.group);
+                    self.topic(&mut commit.topic);
+                }
+            }
+            PastObserved::Ends(ends) => {
+                for end in ends {
+                    self.topic(&mut end.topic);
+                }
+            }
+            PastObserved::Groups(groups) => {
+                for group in groups {
+                    self.described(group);
+                }
             }
         }
     }

@@ -313,6 +313,7 @@ fn listening(
         names: groups.names().map(Into::into),
         groups: Arc::new(move |name| groups.matches(name)),
         topics: Arc::new(move |name| topics.matches(name)),
+        history: settings.history,
         clock: Arc::new(SystemClock),
         observations,
     }

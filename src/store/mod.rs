@@ -13,6 +13,7 @@
 //! | `groups` | lists and descriptions of groups |
 //! | `commits` | committed offsets, polled and recorded |
 //! | `topics` | metadata and log offsets of topics |
+//! | `past` | what was before the start, put in front of the present |
 //! | `rebalances` | what changed between two answers about a group |
 //! | `fold` | one group, put together from its records |
 //! | `course` | the rebalances that those records tell of, exactly |
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnose::Rules;
+use crate::model::observation::ClusterObserved;
 use crate::model::{
     Body, BrokerHealth, BrokerView, ClusterView, GroupEntry, GroupId, Isolation, Observation, Rate,
     Snapshot, Timestamp, TopicEntry, TopicName, Totals,
@@ -40,6 +42,7 @@ mod findings;
 mod fold;
 mod groups;
 mod membership;
+mod past;
 mod rebalances;
 mod settled;
 mod sources;
@@ -63,6 +66,7 @@ pub struct Store {
     sources: SourceCells,
     ledger: Ledger,
     rules: Rules,
+    past: past::Past,
 }
 
 impl Store {
@@ -79,6 +83,7 @@ impl Store {
             sources: SourceCells::default(),
             ledger: Ledger::default(),
             rules: Rules::default(),
+            past: past::Past::default(),
         }
     }
 
@@ -95,23 +100,7 @@ impl Store {
         self.at = self.at.max(at);
         let gap_after = self.sources.gap_after();
         match body {
-            Body::Cluster(cluster) => {
-                let view = Arc::make_mut(&mut self.cluster);
-                let known = std::mem::take(&mut view.brokers);
-                view.id = cluster.id.or_else(|| view.id.take());
-                view.controller = cluster.controller;
-                view.brokers = cluster
-                    .brokers
-                    .into_iter()
-                    .map(|broker| {
-                        let before = known.iter().find(|view| view.broker.id == broker.id);
-                        let health =
-                            before.map_or(BrokerHealth::Unknown, |view| view.health.clone());
-                        BrokerView { broker, health }
-                    })
-                    .collect();
-                view.brokers.sort_by_key(|view| view.broker.id);
-            }
+            Body::Cluster(cluster) => self.cluster(cluster),
             Body::BrokerHealth(healths) => {
                 let view = Arc::make_mut(&mut self.cluster);
                 for (id, health) in healths {
@@ -150,6 +139,38 @@ impl Store {
                 membership::health(known, at, (source, &health));
                 self.sources.health(source, health);
             }
+            Body::Past(piece) => self.past.take(piece),
+            Body::History(progress) => {
+                self.past.is_over |= progress.stage.is_over();
+                self.sources.history(source, progress);
+            }
+        }
+    }
+
+    /// Brokers keep what is known of their health.
+    fn cluster(&mut self, cluster: ClusterObserved) {
+        let view = Arc::make_mut(&mut self.cluster);
+        let known = std::mem::take(&mut view.brokers);
+        view.id = cluster.id.or_else(|| view.id.take());
+        view.controller = cluster.controller;
+        view.brokers = cluster
+            .brokers
+            .into_iter()
+            .map(|broker| {
+                let before = known.iter().find(|view| view.broker.id == broker.id);
+                let health = before.map_or(BrokerHealth::Unknown, |view| view.health.clone());
+                BrokerView { broker, health }
+            })
+            .collect();
+        view.brokers.sort_by_key(|view| view.broker.id);
+    }
+
+    /// Puts the past in front of the present: once, and only when polling has named what exists, so
+    /// that nothing comes back that is gone.
+    fn join_past(&mut self) {
+        if self.past.is_over && self.sources.been_round() {
+            let past = std::mem::take(&mut self.past);
+            past.join(&mut self.groups, &mut self.topics, self.at);
         }
     }
 
@@ -170,6 +191,7 @@ impl Store {
 
     /// Derives what follows from the observations so far, and gives out everything known.
     pub fn publish(&mut self) -> Arc<Snapshot> {
+        self.join_past();
         let min_span = self.sources.min_rate_span();
         for cell in self.topics.values_mut() {
             cell.derive_rates(min_span);

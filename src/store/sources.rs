@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{Cost, RoundReport, SourceHealth, SourceId, SourceView, Timestamp};
+use crate::model::{
+    Cost, HistoryProgress, RoundReport, SourceHealth, SourceId, SourceView, Timestamp,
+};
 
 /// How many rounds may be missed before history has a gap and figures are stale.
 const MISSED_ROUNDS: u32 = 3;
@@ -33,6 +35,15 @@ impl SourceCells {
 
     pub(super) fn health(&mut self, id: SourceId, health: SourceHealth) {
         self.cell(id).view.health = health;
+    }
+
+    pub(super) fn history(&mut self, id: SourceId, progress: HistoryProgress) {
+        self.cell(id).view.history = Some(progress);
+    }
+
+    /// Polling has been round once: everything that exists is known by name.
+    pub(super) fn been_round(&self) -> bool {
+        self.cells.values().any(|cell| cell.view.last_round.is_some())
     }
 
     pub(super) fn round(&mut self, id: SourceId, at: Timestamp, report: RoundReport) {
@@ -75,6 +86,7 @@ impl SourceCell {
             requests_per_second: None,
             bytes_per_second: None,
             throttled_ms: 0,
+            history: None,
         };
         Self { view, recent: Vec::new() }
     }

@@ -74,6 +74,7 @@ impl Live {
                 names: settings.filters.groups.names().map(Into::into),
                 groups: all(),
                 topics: all(),
+                history: settings.history,
                 clock: Arc::clone(&clock) as _,
                 observations: sender.clone(),
             }));

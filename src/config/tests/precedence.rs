@@ -81,13 +81,15 @@ struct Case {
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 10] = [
+const CASES: [Case; 11] = [
     Case { flag: "--interval 2s", variable: ("LAGTOP_INTERVAL", "3s"), default: "1s",
            get: |s| humantime::format_duration(s.interval).to_string() },
     Case { flag: "--isolation read_uncommitted", variable: ("LAGTOP_ISOLATION", "read_committed"),
            default: "ReadUncommitted", get: |s| format!("{:?}", s.isolation) },
     Case { flag: "--source stream", variable: ("LAGTOP_SOURCE", "poll"), default: "Auto",
            get: |s| format!("{:?}", s.source) },
+    Case { flag: "--history 0", variable: ("LAGTOP_HISTORY", "10m"), default: "30m",
+           get: |s| humantime::format_duration(s.history).to_string() },
     Case { flag: "--color always", variable: ("LAGTOP_COLOR", "never"), default: "Auto",
            get: |s| format!("{:?}", s.looks.color) },
     Case { flag: "--theme dark", variable: ("LAGTOP_THEME", "light"), default: "Auto",

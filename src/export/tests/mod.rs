@@ -41,6 +41,7 @@ fn source(lists_complete: bool, complete: bool) -> SourceView {
         requests_per_second: None,
         bytes_per_second: None,
         throttled_ms: 0,
+        history: None,
     }
 }
 

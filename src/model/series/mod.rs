@@ -78,6 +78,29 @@ impl<const TIERS: usize> History<TIERS> {
         inner.series.push(at, value)
     }
 
+    /// Puts what was before the first known point in front of it. Points must ascend; those that are
+    /// not before it are left out: what was seen live stands. Gaps at its very begin, where nothing was
+    /// asked yet, give way.
+    ///
+    /// A series grows at its end only, so it is built anew: meant for once, soon after the start, when
+    /// the finest resolution has not dropped anything yet.
+    pub fn prepend(&self, past: impl IntoIterator<Item = Point>) {
+        let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let live: Vec<_> = inner
+            .series
+            .since(Timestamp::from_millis(i64::MIN))
+            .skip_while(|point| point.value.is_none())
+            .collect();
+        let begin = live.first().map_or(Timestamp::from_millis(i64::MAX), |point| point.at);
+        let past = past.into_iter().filter(|point| point.at < begin);
+        let mut built = Inner::default();
+        for point in past.chain(live) {
+            built.run.push(point.at, point.value);
+            built.series.push(point.at, point.value);
+        }
+        *inner = built;
+    }
+
     /// See [`Series::newest`].
     #[must_use]
     pub fn newest(&self) -> Option<Point> {

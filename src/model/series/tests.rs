@@ -76,6 +76,24 @@ fn memory_of_a_busy_partition_is_bounded() {
     assert!(series.heap_bytes() <= 1_300, "{} bytes", series.heap_bytes());
 }
 
+#[test]
+fn the_past_is_put_in_front_once_and_what_was_seen_stands() {
+    let history = PartitionSeries::default();
+    history.push(ts(99_000), None);
+    history.push(ts(100_000), Some(50));
+    history.push(ts(104_000), Some(60));
+    let point = |at, value| Point { at: ts(at), value };
+    history.prepend([point(20_000, Some(10)), point(60_000, Some(40)), point(102_000, Some(7))]);
+    let read: Vec<_> = history.since(ts(0)).map(|p| (p.at.as_millis(), p.value)).collect();
+    let expected =
+        [(20_000, Some(10)), (60_000, Some(40)), (100_000, Some(50)), (104_000, Some(60))];
+    assert_eq!(read, expected);
+    let rate = history.rate(ts(104_000), Duration::from_secs(2)).expect("known at once");
+    assert!(rate.0 > 0.0, "{rate:?}");
+    history.push(ts(110_000), Some(70));
+    assert_eq!(history.newest(), Some(point(110_000, Some(70))));
+}
+
 proptest! {
     #[test]
     fn recent_points_read_back_as_a_plain_list_would(

@@ -10,7 +10,10 @@ use ratatui::text::{Line, Span};
 use super::{Canvas, Scene, area_of};
 use crate::app::keymap;
 use crate::app::{Action, Hit, Pane, Shape};
-use crate::model::{BrokerHealth, BrokerView, Severity, SourceHealth, SourceId, SourceView};
+use crate::model::{
+    BrokerHealth, BrokerView, HistoryProgress, HistoryStage, Severity, SourceHealth, SourceId,
+    SourceView,
+};
 use crate::ui::format;
 use crate::ui::paint;
 use crate::ui::theme::Role;
@@ -94,6 +97,9 @@ fn cluster(scene: &Scene<'_>) -> Vec<Part> {
             SourceHealth::Failing { .. } | SourceHealth::Restarting { .. } => (Role::Critical, "?"),
         };
         parts.push(part(8, scene.span(format!("{}{mark}", source.id.name()), role)));
+        if let Some(history) = &source.history {
+            parts.push(part(10, scene.span(history_text(history), Role::Muted)));
+        }
     }
     let differences = scene.view.snapshot.differences.count;
     if let Some(count) = usize::try_from(differences).ok().filter(|count| *count > 0) {
@@ -112,6 +118,21 @@ fn recording(scene: &Scene<'_>, health: &SourceHealth) -> Part {
         SourceHealth::Starting | SourceHealth::Working => {
             part(4, scene.span("REC", Role::Critical))
         }
+    }
+}
+
+/// How much is known of the time before the start: `history 30m, 41 MB, complete`.
+fn history_text(history: &HistoryProgress) -> String {
+    let span = |ms| format::span(Duration::from_millis(ms));
+    let wanted = span(history.wanted_ms);
+    let bytes = format::bytes(history.bytes as f64).unwrap_or_default();
+    let part = |why| format!("history {} of {wanted}: {why}", span(history.reached_ms));
+    match &history.stage {
+        HistoryStage::Reading(percent) => format!("history {wanted}, reading {percent} %"),
+        HistoryStage::Complete => format!("history {wanted}, {bytes}, complete"),
+        HistoryStage::ByteBudget => part("byte budget"),
+        HistoryStage::TimeBudget => part("time budget"),
+        HistoryStage::Failed(_) => part("not readable"),
     }
 }
 

@@ -192,5 +192,6 @@ fn source(at: Timestamp) -> SourceView {
         requests_per_second: Some(7.0),
         bytes_per_second: Some(12_400.0),
         throttled_ms: 0,
+        history: None,
     }
 }

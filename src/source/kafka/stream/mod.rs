@@ -17,8 +17,9 @@
 //!
 //! `records` says what the bytes of a record mean and knows neither a client nor the model; `translate`
 //! turns records into observations, one by one (what follows from several of them is the store's to say);
-//! `names` looks up the topics whose ids stand in them; `tail` is the only place that names rdkafka, on a thread of its own,
-//! because librdkafka blocks.
+//! `names` looks up the topics whose ids stand in them; `past` reads once what was written before the
+//! start. `tail` and the past's reader name rdkafka, each on a thread of its own, because librdkafka
+//! blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,12 +27,14 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::poll::NameFilter;
 use super::wire::{Client, Isolation, OffsetSpec, TopicPartitions, Topics};
 use crate::model::{Body, Clock, Fault, Observation, SourceHealth, SourceId, Timestamp};
 
 mod names;
+mod past;
 pub mod records;
 mod tail;
 mod translate;
@@ -58,6 +61,8 @@ pub struct Context {
     pub names: Option<Arc<[String]>>,
     /// The topics that are looked at.
     pub topics: NameFilter,
+    /// How much of the time before the start is read; zero for none.
+    pub history: Duration,
     /// The time that observations carry.
     pub clock: Arc<dyn Clock>,
     /// Where observations go.
@@ -69,7 +74,7 @@ struct Gone;
 
 /// Listens until nobody wants observations any more.
 pub async fn run(context: Context) {
-    let mut listener = Listener { context, failing_since: None };
+    let mut listener = Listener { context, failing_since: None, past: None };
     // Nobody listens to us any more: a regular end.
     let _ = listener.run().await;
 }
@@ -78,9 +83,35 @@ fn unsettled() -> Fault {
     Fault::new("LEADER_NOT_AVAILABLE", "a partition of __consumer_offsets has no leader now")
 }
 
+/// Who leads which partitions of the topic, of those that the chosen groups' records are in;
+/// `Err(None)` when no broker was reached.
+async fn by_leader(context: &Context) -> Result<BTreeMap<i32, Vec<i32>>, Option<Fault>> {
+    let topic = [Arc::from(TOPIC)];
+    let asked = context.client.metadata(Topics::Named(&topic)).await;
+    let topic = asked.map_err(|_unreachable| None)?.topics.into_iter().next();
+    let absent = || Fault::new("UNKNOWN_TOPIC_OR_PARTITION", "no __consumer_offsets yet");
+    let partitions = topic.ok_or_else(|| Some(absent()))?.partitions;
+    let partitions = partitions.map_err(|error| {
+        Some(if error.is_authorization() { tail::not_allowed() } else { absent() })
+    })?;
+    let mut by_leader = BTreeMap::<i32, Vec<i32>>::new();
+    let count = i32::try_from(partitions.len()).unwrap_or(i32::MAX);
+    let read = context.names.as_ref().map(|names| -> BTreeSet<i32> {
+        names.iter().map(|group| records::partition_of(group, count)).collect()
+    });
+    let is_read = |number: i32| read.as_ref().is_none_or(|read| read.contains(&number));
+    for partition in partitions.iter().filter(|one| is_read(one.partition)) {
+        let leader = partition.leader.ok_or_else(|| Some(unsettled()))?;
+        by_leader.entry(leader).or_default().push(partition.partition);
+    }
+    if by_leader.is_empty() { Err(Some(absent())) } else { Ok(by_leader) }
+}
+
 struct Listener {
     context: Context,
     failing_since: Option<Timestamp>,
+    /// Reading the past, begun once; ends with this.
+    past: Option<JoinSet<()>>,
 }
 
 impl Listener {
@@ -103,7 +134,7 @@ impl Listener {
     /// end would be looked up later, and what was written until then would be missed.
     async fn ends(&self) -> Result<Vec<(i32, i64)>, Option<Fault>> {
         let mut ends = Vec::new();
-        for (leader, partitions) in self.by_leader().await? {
+        for (leader, partitions) in by_leader(&self.context).await? {
             let of = [TopicPartitions::new(TOPIC, partitions)];
             let client = &self.context.client;
             let told = client.list_offsets(leader, &of, OffsetSpec::Latest, Isolation::default());
@@ -122,28 +153,6 @@ impl Listener {
         Ok(ends)
     }
 
-    async fn by_leader(&self) -> Result<BTreeMap<i32, Vec<i32>>, Option<Fault>> {
-        let names = [Arc::from(TOPIC)];
-        let asked = self.context.client.metadata(Topics::Named(&names)).await;
-        let topic = asked.map_err(|_unreachable| None)?.topics.into_iter().next();
-        let absent = || Fault::new("UNKNOWN_TOPIC_OR_PARTITION", "no __consumer_offsets yet");
-        let partitions = topic.ok_or_else(|| Some(absent()))?.partitions;
-        let partitions = partitions.map_err(|error| {
-            Some(if error.is_authorization() { tail::not_allowed() } else { absent() })
-        })?;
-        let mut by_leader = BTreeMap::<i32, Vec<i32>>::new();
-        let count = i32::try_from(partitions.len()).unwrap_or(i32::MAX);
-        let read = self.context.names.as_ref().map(|names| -> BTreeSet<i32> {
-            names.iter().map(|group| records::partition_of(group, count)).collect()
-        });
-        let is_read = |number: i32| read.as_ref().is_none_or(|read| read.contains(&number));
-        for partition in partitions.iter().filter(|one| is_read(one.partition)) {
-            let leader = partition.leader.ok_or_else(|| Some(unsettled()))?;
-            by_leader.entry(leader).or_default().push(partition.partition);
-        }
-        if by_leader.is_empty() { Err(Some(absent())) } else { Ok(by_leader) }
-    }
-
     /// Passes on what the tail brings, until it ends; tells why it did.
     async fn listen(&mut self, ends: Vec<(i32, i64)>) -> Result<Fault, Gone> {
         let (sender, mut batches) = mpsc::channel(BATCHES);
@@ -160,6 +169,7 @@ impl Listener {
                 tail::Batch::Listening => {
                     self.failing_since = None;
                     self.send(Body::Health(SourceHealth::Working)).await?;
+                    self.read_past();
                 }
                 tail::Batch::Seen(bodies) => {
                     let context = &self.context;
@@ -172,6 +182,15 @@ impl Listener {
             }
         }
         Ok(fault.unwrap_or_else(|| Fault::new("TAIL_ENDED", "the tail ended without a word")))
+    }
+
+    /// What was before is read behind the tail, once.
+    fn read_past(&mut self) {
+        if self.past.is_none() && !self.context.history.is_zero() {
+            let mut task = JoinSet::new();
+            task.spawn(past::run(self.context.clone()));
+            self.past = Some(task);
+        }
     }
 
     async fn failing(&mut self, fault: Fault) -> Result<(), Gone> {

@@ -43,7 +43,7 @@ pub(super) enum Batch {
 /// librdkafka's own words go nowhere: they would be written over the screen. Errors reach us as results.
 /// What it says of its cost is kept.
 #[derive(Default)]
-struct Quiet {
+pub(super) struct Quiet {
     cost: Mutex<Option<Cost>>,
 }
 
@@ -101,7 +101,7 @@ pub(super) fn spawn(
     std::thread::Builder::new().name("lagtop-tail".to_owned()).spawn(read).map(drop)
 }
 
-fn config(context: &Context) -> ClientConfig {
+pub(super) fn config(context: &Context) -> ClientConfig {
     let mut config = ClientConfig::new();
     for (key, value) in context.properties.iter() {
         config.set(key, value.expose_secret());
@@ -189,7 +189,7 @@ impl Tail<'_> {
 }
 
 /// Broken connections mend by themselves; librdkafka keeps trying.
-fn passing(error: &KafkaError) -> bool {
+pub(super) fn passing(error: &KafkaError) -> bool {
     use RDKafkaErrorCode as Code;
     matches!(
         error.rdkafka_error_code(),
@@ -206,7 +206,7 @@ fn passing(error: &KafkaError) -> bool {
     )
 }
 
-fn fault(error: &KafkaError) -> Fault {
+pub(super) fn fault(error: &KafkaError) -> Fault {
     match error.rdkafka_error_code() {
         Some(RDKafkaErrorCode::TopicAuthorizationFailed) => not_allowed(),
         code => {
