@@ -55,6 +55,8 @@ impl Node<'_> {
         let voters: Vec<_> =
             self.voters.iter().map(|(id, port)| format!("{id}@127.0.0.1:{port}")).collect();
         owned(&[
+            // A producer that refreshes what it knows would bring a deleted topic back.
+            ("auto.create.topics.enable", "false"),
             ("process.roles", "broker,controller"),
             ("node.id", &self.id.to_string()),
             ("controller.quorum.voters", &voters.join(",")),
