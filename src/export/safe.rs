@@ -1,4 +1,8 @@
 //! Names from strangers, safe for a terminal.
+//!
+//! Stricter than what is drawn on screen, and always in the same form: what is printed here is
+//! compared, searched and pasted, so a control is written as the code that JSON and Rust read back,
+//! not as a terminal echoes it, and it does not depend on what the terminal can show.
 
 use std::borrow::Cow;
 

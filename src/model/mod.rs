@@ -54,7 +54,8 @@ pub use rhythm::Rhythm;
 pub use series::{Point, Series};
 pub use snapshot::{Difference, Differences, GroupEntry, GroupSeen, Snapshot, TopicEntry, Totals};
 pub use source::{
-    Cost, HistoryProgress, HistoryStage, RoundReport, SourceHealth, SourceId, SourceView,
+    Cost, HistoryProgress, HistoryStage, LEAST_PACE, MISSED_ROUNDS, RoundReport, SourceHealth,
+    SourceId, SourceView,
 };
 pub use time::{Clock, Timestamp};
 pub use topic::{PartitionLog, TopicView};

@@ -1,8 +1,17 @@
 //! The sources themselves as seen from the screen: are they well, what do they cost the cluster.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Timestamp};
+
+/// Rounds that may be missed before what they would have told is stale, and its history has a gap.
+pub const MISSED_ROUNDS: u32 = 3;
+
+/// The least pause between rounds that staleness counts with. Faster rounds are an extra, not a
+/// promise.
+pub const LEAST_PACE: Duration = Duration::from_secs(1);
 
 /// Which source an observation came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

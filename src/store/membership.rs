@@ -23,10 +23,6 @@ use crate::model::{
     TopicId, TopicName,
 };
 
-#[cfg(test)]
-#[path = "membership_tests.rs"]
-mod tests;
-
 /// A difference that lasts this long, with nothing recorded, is not one of two moments.
 const AT_REST: Duration = Duration::from_millis(1_500);
 

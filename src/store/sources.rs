@@ -6,11 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Cost, HistoryProgress, RoundReport, SourceHealth, SourceId, SourceView, Timestamp,
+    Cost, HistoryProgress, MISSED_ROUNDS, RoundReport, SourceHealth, SourceId, SourceView,
+    Timestamp,
 };
-
-/// How many rounds may be missed before history has a gap and figures are stale.
-const MISSED_ROUNDS: u32 = 3;
 
 /// Over how many rounds own requests a second are averaged.
 const COST_ROUNDS: usize = 10;

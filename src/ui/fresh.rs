@@ -3,14 +3,10 @@
 use std::time::Duration;
 
 use crate::app::View;
-use crate::model::{SourceId, Timestamp};
+use crate::model::{LEAST_PACE, MISSED_ROUNDS, SourceId, Timestamp};
 
-/// Rounds that may be missed before a number is drawn as stale.
-const STALE_AFTER: u32 = 3;
 /// Rounds after which the number itself gives way to `?`: it says nothing about now any more.
 const LOST_AFTER: u32 = 30;
-/// The least pause between rounds that is counted with. Faster rounds are an extra, not a promise.
-const LEAST_PACE: Duration = Duration::from_secs(1);
 
 /// How sure a number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +27,7 @@ impl Freshness {
         let age = now.since(confirmed);
         if age > pace.saturating_mul(LOST_AFTER) {
             Self::Lost(age)
-        } else if age > pace.saturating_mul(STALE_AFTER) {
+        } else if age > pace.saturating_mul(MISSED_ROUNDS) {
             Self::Stale(age)
         } else {
             Self::Fresh

@@ -3,13 +3,7 @@
 use std::time::Duration;
 
 use crate::export::safe::safe;
-use crate::model::{Snapshot, SourceHealth, SourceView, Timestamp};
-
-/// Rounds that may be missed before a figure says nothing about now.
-const MISSED_ROUNDS: u32 = 3;
-
-/// The least pause between rounds that is counted with. Faster rounds are an extra, not a promise.
-const LEAST_PACE: Duration = Duration::from_secs(1);
+use crate::model::{LEAST_PACE, MISSED_ROUNDS, Snapshot, SourceHealth, SourceView, Timestamp};
 
 /// What was last confirmed before this moment is stale.
 #[derive(Clone, Copy, Debug)]
