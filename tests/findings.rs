@@ -201,31 +201,51 @@ fn a_partition_whose_commit_stands_while_records_wait_is_stalled() {
     assert_eq!(said(&seen), [], "it goes on");
 }
 
+/// One member goes for ten seconds and comes back for ten.
+fn restart(story: &mut Story, member: usize, second: i64) -> Arc<Snapshot> {
+    let flow = [(10, 10); 3];
+    let out = story.members.remove(member);
+    story.play(second..second + 10, &flow);
+    story.members.insert(member, out);
+    story.play(second + 10..second + 20, &flow)
+}
+
 #[test]
-fn a_member_that_drops_out_again_and_again_is_a_storm_and_a_restart_is_not() {
+fn a_member_that_drops_out_again_and_again_is_a_storm_and_restarts_are_not() {
     let mut story = Story::of(THREE, 3, &[]);
-    // Each in turn leaves and comes back: a clean deployment.
-    for member in 0..3 {
-        let second = i64::try_from(member).unwrap() * 20;
-        story.play(second..second + 10, &[(10, 10); 3]);
-        let out = story.members.remove(member);
-        story.play(second + 10..second + 20, &[(10, 10); 3]);
-        story.members.insert(member, out);
+    story.play(0..20, &[(10, 10); 3]);
+    // Two clean deployments: each in turn goes and comes back.
+    for step in 0..6 {
+        let member = usize::try_from(step).unwrap() % 3;
+        let seen = restart(&mut story, member, 20 + step * 20);
+        assert_eq!(said(&seen), [], "after restart {step}");
     }
-    let seen = story.play(60..70, &[(10, 10); 3]);
-    assert_eq!(seen.groups[0].view.rebalances.len(), 6);
-    assert_eq!(said(&seen), []);
-    let out = story.members.remove(1);
-    story.play(70..90, &[(10, 10); 3]);
-    story.members.insert(1, out);
-    let seen = story.play(90..110, &[(10, 10); 3]);
+    assert_eq!(story.see(140).groups[0].view.rebalances.len(), 12);
+    let seen = restart(&mut story, 1, 141);
+    assert_eq!(said(&seen), [], "one more is no storm yet");
+    let seen = restart(&mut story, 1, 161);
     let found = find(&seen, "rebalance-storm");
     assert_eq!(found.severity, Severity::Critical);
     assert!(
-        found.sentence.ends_with("reader-2 on 10.0.1.15 dropped out 2 times"),
+        found.sentence.ends_with("reader-2 on 10.0.1.15 dropped out 4 times, 31s after it came"),
         "{}",
         found.sentence
     );
+    assert!(found.evidence.iter().any(|fact| fact.text.contains("no time limit is so uneven")));
+    assert_eq!(found.subject.member.as_ref().map(|member| &*member.client_id), Some("reader-2"));
+}
+
+#[test]
+fn a_member_that_is_there_equally_long_each_time_is_dropped_by_a_time_limit() {
+    let mut story = Story::of(THREE, 3, &[]);
+    let mut seen = story.play(0..20, &[(10, 10); 3]);
+    for step in 0..4 {
+        seen = restart(&mut story, 1, 20 + step * 20);
+    }
+    let found = find(&seen, "rebalance-storm");
+    assert!(found.sentence.contains("every 10s; reader-2"), "{}", found.sentence);
+    let even = found.evidence.iter().any(|fact| fact.text.contains("as even as a time limit"));
+    assert!(even, "{:?}", found.evidence);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::case::{Case, Row, TopicCase, reference};
 use crate::model::number::{count, percent, rate, span};
 use crate::model::{
-    Evidence, Finding, MemberView, Severity, Since, Subject, Timestamp, TopicPartition, Verdict,
+    Evidence, Finding, MemberRef, MemberView, Severity, Since, Subject, Timestamp, TopicPartition,
+    Verdict,
 };
 
 /// A finding in the making.
@@ -44,6 +45,12 @@ impl Report {
 
     pub(super) fn member(mut self, member: Option<&MemberView>) -> Self {
         self.0.subject.member = member.map(reference);
+        self
+    }
+
+    /// About a member that may be gone.
+    pub(super) fn member_ref(mut self, member: MemberRef) -> Self {
+        self.0.subject.member = Some(member);
         self
     }
 

@@ -96,20 +96,41 @@ impl Run {
             return None;
         }
         let before_window = self.anchors().rfind(|(anchor, _)| anchor.at <= window_start);
-        let (from, changes_before) = before_window.unwrap_or(first);
-        let moved = self.last.value.saturating_sub(from.value);
-        let changes = self.last_changes.wrapping_sub(changes_before);
-        if changes >= 2 {
-            let rhythm = self.last.at.since(from.at) / u32::from(changes);
-            if confirmed.since(self.last.at) <= rhythm * 2 {
-                return Some(Rate(moved as f64 / self.last.at.since(from.at).as_secs_f64()));
-            }
+        let begin = before_window.unwrap_or(first);
+        let resumed = self.resumed(begin);
+        if let Some(rate) = self.paced(resumed.unwrap_or(begin), confirmed)
+            // What began again just now has no rhythm yet.
+            && resumed.is_none_or(|(from, _)| from.at.plus(min_span) <= self.last.at)
+        {
+            return Some(rate);
         }
         if self.last.at <= window_start {
             return Some(Rate(0.0));
         }
+        let (from, _) = begin;
         let elapsed = confirmed.since(from.at.max(window_start));
+        let moved = self.last.value.saturating_sub(from.value);
         (!elapsed.is_zero()).then(|| Rate(moved as f64 / elapsed.as_secs_f64()))
+    }
+
+    /// The rate from change to change; `None` if they have no rhythm, or have lost it.
+    fn paced(&self, (from, before): (Anchor, u16), confirmed: Timestamp) -> Option<Rate> {
+        let changes = self.last_changes.wrapping_sub(before);
+        let span = self.last.at.since(from.at);
+        let keeps = changes >= 2 && confirmed.since(self.last.at) <= span / u32::from(changes) * 2;
+        let moved = self.last.value.saturating_sub(from.value);
+        keeps.then(|| Rate(moved as f64 / span.as_secs_f64()))
+    }
+
+    /// The first change after a pause that is longer than the window and than the rhythm since: what was
+    /// before it is no part of the rate.
+    fn resumed(&self, (from, changes_before): (Anchor, u16)) -> Option<(Anchor, u16)> {
+        let (next, changes) = self.anchors().find(|(anchor, _)| anchor.at > from.at)?;
+        let pause = next.at.since(from.at);
+        let since = self.last_changes.wrapping_sub(changes);
+        let rhythm = self.last.at.since(next.at) / u32::from(since.max(1));
+        let alone = changes.wrapping_sub(changes_before) == 1;
+        (alone && since > 0 && pause > WINDOW && pause > rhythm * 4).then_some((next, changes))
     }
 }
 
@@ -225,6 +246,19 @@ mod tests {
         let mut points = steady(0..=100, 1, 40);
         points.extend((101..=140).map(|second| (second, Some(4_000 + (second - 100) * 400))));
         assert_eq!(rate(&points, 140), Some(400.0));
+    }
+
+    #[test]
+    fn what_begins_after_a_long_silence_is_not_spread_over_it() {
+        let mut points = vec![(0, Some(0))];
+        points.extend((1..=20).map(|second| (1_800 + second, Some(second * 40))));
+        for confirmed in 1_804..=1_820 {
+            let seen = points.iter().filter(|(second, _)| *second <= confirmed).copied();
+            let rate = rate(&seen.collect::<Vec<_>>(), confirmed);
+            assert_eq!(rate, Some(40.0), "{confirmed}");
+        }
+        let first = rate(&points[..=2], 1_802).expect("known");
+        assert!(first >= 80.0 / 30.0, "no less than over the window: {first}");
     }
 
     #[test]

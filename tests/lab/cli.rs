@@ -11,7 +11,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
 use lab::{Lab, SCENARIOS, Scenario, Sizes};
-use support::KafkaCluster;
 
 #[path = "mod.rs"]
 mod lab;
@@ -64,7 +63,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         return list();
     };
     let scenario = Scenario::named(name)?;
-    let builder = KafkaCluster::builder().brokers(arguments.brokers);
+    let builder = Lab::builder().brokers(arguments.brokers);
     builder.tools().context("the lab needs Java 17+ and Maven")?;
     say(&format!("starting Kafka with {} broker(s) ...", arguments.brokers))?;
     let mut lab = Lab::on(builder.start()?)?;

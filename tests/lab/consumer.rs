@@ -130,6 +130,10 @@ impl Consumer {
             let Some(polled) = consumer.poll(POLL) else { continue };
             let message = match polled {
                 Ok(message) => message,
+                Err(why) if why.rdkafka_error_code() == Some(RDKafkaErrorCode::PollExceeded) => {
+                    orders.dropped();
+                    continue;
+                }
                 Err(why) if is_passing(&why) => continue,
                 Err(why) => return Err(why.into()),
             };

@@ -9,6 +9,8 @@ use super::{Keys, Lab, Producer, Scenario, Sizes};
 pub const SCENARIO: Scenario = Scenario {
     name: "many",
     about: "--groups G groups, each with commits on --partitions P partitions and no members",
+    truths: &[],
+    scaled: &[],
     set_up,
 };
 

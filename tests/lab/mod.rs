@@ -22,8 +22,11 @@
 pub mod bulk;
 pub mod connection;
 pub mod consumer;
+pub mod healthy;
+pub mod hot_partition;
 pub mod many;
 pub mod producer;
+pub mod rebalance_storm;
 pub mod scenario;
 pub mod share;
 pub mod steady;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::worker::Worker;
-use super::{Consumer, Producer, many, steady};
+use super::{Consumer, Producer, healthy, hot_partition, many, rebalance_storm, steady};
 use crate::support::KafkaCluster;
+use crate::support::kafka::Builder;
 use crate::support::kafka::admin::Admin;
 
 /// Something to watch.
@@ -19,6 +20,10 @@ pub struct Scenario {
     pub name: &'static str,
     /// One line for `--list`: what there is to see.
     pub about: &'static str,
+    /// The rules that are true of it: no other may find anything at warning or above.
+    pub truths: &'static [&'static str],
+    /// Thresholds, as `rule.threshold`, for those that watch it: the lab's seconds stand for minutes.
+    pub scaled: &'static [(&'static str, &'static str)],
     /// Makes topics, starts producers and consumers, and returns while they run.
     pub set_up: fn(&mut Lab, Sizes) -> Result<()>,
 }
@@ -33,7 +38,13 @@ pub struct Sizes {
 }
 
 /// Every scenario. A new one is a file with its `set_up` and a line here.
-pub const SCENARIOS: &[Scenario] = &[steady::SCENARIO, many::SCENARIO];
+pub const SCENARIOS: &[Scenario] = &[
+    steady::SCENARIO,
+    many::SCENARIO,
+    healthy::SCENARIO,
+    hot_partition::SCENARIO,
+    rebalance_storm::SCENARIO,
+];
 
 impl Scenario {
     /// The scenario of that name; the error names those there are.
@@ -52,14 +63,25 @@ pub struct Lab {
     // best.
     workers: Vec<Worker>,
     admin: Admin,
-    /// Where it all happens.
-    pub cluster: KafkaCluster,
+    /// Where it all happens; scenarios that do not disturb one another may share it.
+    pub cluster: Arc<KafkaCluster>,
 }
 
 impl Lab {
-    /// On a cluster of its own.
-    pub fn on(cluster: KafkaCluster) -> Result<Self> {
+    /// What the scenarios need of a cluster: members that say so are missed within seconds.
+    pub fn builder() -> Builder {
+        KafkaCluster::builder().property("group.min.session.timeout.ms", "1000")
+    }
+
+    /// On this cluster, which may have other labs on it.
+    pub fn on(cluster: impl Into<Arc<KafkaCluster>>) -> Result<Self> {
+        let cluster = cluster.into();
         Ok(Self { workers: Vec::new(), admin: cluster.admin()?, cluster })
+    }
+
+    /// The cluster, to do something to it; an error if others are on it.
+    pub fn cluster_alone(&mut self) -> Result<&mut KafkaCluster> {
+        Arc::get_mut(&mut self.cluster).context("other labs are on this cluster")
     }
 
     /// A topic, with a copy on each of at most three brokers.
@@ -80,6 +102,21 @@ impl Lab {
         let worker = consumer.spawn(&self.cluster.bootstrap())?;
         self.workers.push(worker);
         Ok(())
+    }
+
+    /// Takes care of a worker that was started elsewhere.
+    pub fn employ(&mut self, worker: Worker) {
+        self.workers.push(worker);
+    }
+
+    /// The worker whose name contains this.
+    pub fn worker(&self, name: &str) -> Result<&Worker> {
+        let mut named = self.workers.iter().filter(|worker| worker.name().contains(name));
+        match (named.next(), named.next()) {
+            (Some(worker), None) => Ok(worker),
+            (None, _) => bail!("nobody is called {name:?}"),
+            (Some(_), Some(_)) => bail!("several are called {name:?}"),
+        }
     }
 
     /// Topics, groups, offsets.

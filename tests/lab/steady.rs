@@ -11,6 +11,8 @@ use crate::support::wait;
 pub const SCENARIO: Scenario = Scenario {
     name: "steady",
     about: "healthy, slow, stopped, KIP-848 and crowded groups on live topics",
+    truths: &["falling-behind", "idle-members", "lag-threshold"],
+    scaled: &[],
     set_up,
 };
 

@@ -14,6 +14,7 @@ struct Shared {
     changed: Condvar,
     paused: AtomicBool,
     records: AtomicU64,
+    drops: AtomicU64,
 }
 
 /// The thread's side: when to stop, how to sleep, what was done.
@@ -41,6 +42,11 @@ impl Orders {
     pub fn count(&self) {
         self.0.records.fetch_add(1, Ordering::Relaxed);
     }
+
+    /// Dropped from its group once more.
+    pub fn dropped(&self) {
+        self.0.drops.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// The owner's side. Dropping it stops the thread and waits for it.
@@ -66,6 +72,16 @@ impl Worker {
     /// Records produced or consumed so far.
     pub fn records(&self) -> u64 {
         self.shared.records.load(Ordering::Relaxed)
+    }
+
+    /// How often a consumer was dropped from its group for working too long without a poll.
+    pub fn drops(&self) -> u64 {
+        self.shared.drops.load(Ordering::Relaxed)
+    }
+
+    /// As it was named.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// A consumer stays in its group, with its partitions, and reads nothing; a producer sends

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser as _;
-use lagtop::config::{Cli, Inputs, Settings, read_file};
+use lagtop::config::{Cli, Inputs, NameFilter, Settings, read_file};
+use lagtop::diagnose::Rules;
 use lagtop::model::time::SystemClock;
 use lagtop::model::{
     Clock as _, GroupEntry, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
@@ -49,8 +50,13 @@ impl Live {
         Self::start(&["-b", &kafka.bootstrap(), "--timeout", "2s"], plan, true)
     }
 
-    /// The same, connecting as these flags say.
+    /// The same, connecting and choosing groups and topics as these flags say.
     pub fn start(flags: &[&str], plan: PollPlan, listen: bool) -> Self {
+        Self::ruled(flags, plan, listen, Rules::default())
+    }
+
+    /// The same, judging by these rules.
+    pub fn ruled(flags: &[&str], plan: PollPlan, listen: bool, rules: Rules) -> Self {
         let cli = Cli::try_parse_from([&["lagtop"], flags].concat()).unwrap();
         let inputs = Inputs { cli: &cli, variables: [], read: &read_file };
         let settings = Settings::resolve(inputs).unwrap();
@@ -61,9 +67,12 @@ impl Live {
         let (wishes, plan) = watch::channel(plan);
         let empty = Snapshot::empty(SystemClock.now(), isolation);
         let (publisher, snapshots) = watch::channel(Arc::new(empty));
-        let all = || -> poll::NameFilter { Arc::new(|_| true) };
-        let options =
-            poll::Options { groups: all(), topics: all(), isolation, scope: Scope::InTurn };
+        let chosen = |names: &NameFilter| -> poll::NameFilter {
+            let names = names.clone();
+            Arc::new(move |name| names.matches(name))
+        };
+        let groups = chosen(&settings.filters.groups);
+        let topics = chosen(&settings.filters.topics);
         let clock = Arc::new(SystemClock);
         let mut tasks = JoinSet::new();
         if listen {
@@ -72,17 +81,18 @@ impl Live {
                 client: client.clone(),
                 properties,
                 names: settings.filters.groups.names().map(Into::into),
-                groups: all(),
-                topics: all(),
+                groups: Arc::clone(&groups),
+                topics: Arc::clone(&topics),
                 history: settings.history,
                 clock: Arc::clone(&clock) as _,
                 observations: sender.clone(),
             }));
         }
+        let options = poll::Options { groups, topics, isolation, scope: Scope::InTurn };
         let context = poll::Context { client, options, clock, plan, observations: sender };
         tasks.spawn(poll::run(context));
         tasks.spawn(task::run(
-            Store::new(isolation),
+            Store::new(isolation).ruled_by(rules),
             observations,
             publisher,
             task::Options::default(),

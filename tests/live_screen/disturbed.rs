@@ -101,7 +101,7 @@ fn a_broker_that_is_killed_leaves_a_marked_picture_and_comes_back() {
     let Some(mut lab) = cluster() else { return };
     let mut pty = start(&lab.cluster.bootstrap(), NARROW);
     flows(&pty);
-    lab.cluster.kill(1).unwrap();
+    lab.cluster_alone().unwrap().kill(1).unwrap();
     pty.wait_for(OLD);
     pty.wait_for("connection refused");
     pty.wait_for("0 of 1 brokers up");
@@ -109,7 +109,7 @@ fn a_broker_that_is_killed_leaves_a_marked_picture_and_comes_back() {
     answers(&mut pty, "2", "OWNER");
     answers(&mut pty, "?", "Esc close");
     pty.send("?1");
-    lab.cluster.restart(1).unwrap();
+    lab.cluster_alone().unwrap().restart(1).unwrap();
     flows(&pty);
     pty.send("q");
     assert_eq!(pty.exit_code(AT_ONCE), 0);
@@ -121,7 +121,7 @@ fn a_broker_that_freezes_leaves_a_marked_picture_and_hangs_nothing() {
     let bootstrap = lab.cluster.bootstrap();
     let mut pty = start(&bootstrap, WIDE);
     flows(&pty);
-    lab.cluster.freeze(1).unwrap();
+    lab.cluster_alone().unwrap().freeze(1).unwrap();
     // Before anything has failed: three rounds are missing.
     is_marked(&pty);
     answers(&mut pty, "?", "Esc close");
@@ -149,26 +149,26 @@ fn a_broker_that_freezes_leaves_a_marked_picture_and_hangs_nothing() {
     third.send("q");
     assert_eq!(third.exit_code(AT_ONCE), 0);
 
-    lab.cluster.thaw(1).unwrap();
+    lab.cluster_alone().unwrap().thaw(1).unwrap();
     flows(&pty);
-    lab.cluster.freeze(1).unwrap();
+    lab.cluster_alone().unwrap().freeze(1).unwrap();
     is_marked(&pty);
     pty.send("q");
     assert_eq!(pty.exit_code(AT_ONCE), 0);
     pty.assert_restored();
-    lab.cluster.thaw(1).unwrap();
+    lab.cluster_alone().unwrap().thaw(1).unwrap();
 }
 
 #[test]
 fn a_cluster_that_is_not_there_yet_is_waited_for() {
     let Some(mut lab) = cluster() else { return };
-    lab.cluster.kill(1).unwrap();
+    lab.cluster_alone().unwrap().kill(1).unwrap();
     let mut pty = start(&lab.cluster.bootstrap(), NARROW);
     pty.wait_for("Cannot reach");
     pty.wait_for("refused");
     answers(&mut pty, "?", "Esc close");
     pty.send("?");
-    lab.cluster.restart(1).unwrap();
+    lab.cluster_alone().unwrap().restart(1).unwrap();
     flows(&pty);
     assert!(!pty.text().contains("Cannot reach"), "{}", pty.text());
 }

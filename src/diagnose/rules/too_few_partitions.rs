@@ -1,5 +1,7 @@
 //! `too-few-partitions`: the group falls behind, and more members would change nothing.
 
+use std::time::Duration;
+
 use super::FallingBehind;
 use crate::diagnose::case::Case;
 use crate::diagnose::report::{Report, many};
@@ -7,8 +9,15 @@ use crate::diagnose::tuning::thresholds;
 use crate::model::{Severity, Since, Verdict};
 
 thresholds! {
-    /// It has no threshold of its own.
-    TooFewPartitions {}
+    /// Falling behind means what it means to `falling-behind`, whose defaults these are.
+    TooFewPartitions {
+        /// the lag has grown for so long
+        window: Duration = FallingBehind::default().window,
+        /// by this share of what arrived
+        growth: f64 = FallingBehind::default().growth,
+        /// records of lag below which nobody minds
+        least: i64 = FallingBehind::default().least,
+    }
 }
 
 impl TooFewPartitions {
@@ -16,7 +25,6 @@ impl TooFewPartitions {
     pub(in crate::diagnose) const WHAT: &'static str =
         "a group falls behind though each partition has a member of its own";
 
-    #[expect(clippy::unused_self, reason = "all rules are asked in the same way")]
     pub(in crate::diagnose) fn check(&self, case: &Case<'_>) -> Verdict {
         let members = case.members();
         let each = members.iter().all(|member| member.held().is_some_and(|held| held <= 1));
@@ -24,9 +32,8 @@ impl TooFewPartitions {
         if !each || busy == 0 {
             return Verdict::Clear;
         }
-        let Verdict::Firing(behind) = FallingBehind::default().check(case) else {
-            return Verdict::Clear;
-        };
+        let behind = FallingBehind { window: self.window, growth: self.growth, least: self.least };
+        let Verdict::Firing(behind) = behind.check(case) else { return Verdict::Clear };
         let partitions = many(busy, "partition", "partitions");
         let sentence =
             format!("{partitions}, one a member, and falls behind: more members will not help");
