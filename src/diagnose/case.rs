@@ -85,6 +85,11 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// When a partition's topic was made anew; `None` if it was not, while it was watched.
+    pub(super) fn made_anew(&self, row: &Row<'_>) -> Option<Timestamp> {
+        self.logs.topic(row.topic)?.made_anew
+    }
+
     /// The member that holds a partition.
     pub(super) fn owner(&self, row: &Row<'_>) -> Option<&'a MemberView> {
         self.members().get(usize::try_from(row.view.owner?).ok()?)

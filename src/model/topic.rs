@@ -12,6 +12,9 @@ pub struct TopicView {
     pub name: TopicName,
     /// Its id; `None` from brokers before 2.8, or not known yet.
     pub id: Option<TopicId>,
+    /// When it was first seen to have another id: it was deleted and made anew. `None` if it has not been
+    /// while it was watched.
+    pub made_anew: Option<Timestamp>,
     /// Why its metadata could not be had. `UNKNOWN_TOPIC_OR_PARTITION`: it does not exist (any more).
     pub fault: Option<Fault>,
     /// Its partitions, ascending and without holes: partition *n* is at index *n*.
@@ -94,7 +97,7 @@ impl TopicView {
     /// A topic of which only the name is known.
     #[must_use]
     pub fn new(name: TopicName) -> Self {
-        Self { name, id: None, fault: None, partitions: Vec::new() }
+        Self { name, id: None, made_anew: None, fault: None, partitions: Vec::new() }
     }
 
     /// The log of a partition; `None` if the topic has no such partition, as far as known.

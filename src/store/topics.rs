@@ -133,6 +133,7 @@ impl TopicCell {
             let view = Arc::make_mut(&mut self.view);
             view.fault = None;
             view.id = metadata.id;
+            view.made_anew = if recreated { Some(at) } else { view.made_anew };
             self.changed = true;
         }
         let mut lists = Vec::new();

@@ -11,7 +11,9 @@
 
 mod healthy;
 mod hot_partition;
+mod negative_lag;
 mod rebalance_storm;
+mod thresholds;
 mod watch;
 
 #[path = "../lab/mod.rs"]

@@ -25,11 +25,13 @@ pub mod consumer;
 pub mod healthy;
 pub mod hot_partition;
 pub mod many;
+pub mod negative_lag;
 pub mod producer;
 pub mod rebalance_storm;
 pub mod scenario;
 pub mod share;
 pub mod steady;
+pub mod thresholds;
 pub mod worker;
 
 pub use consumer::{Commit, Consumer, Protocol, Work};

@@ -8,7 +8,10 @@ use std::thread::Thread;
 use anyhow::{Context as _, Result, bail};
 
 use super::worker::Worker;
-use super::{Consumer, Producer, healthy, hot_partition, many, rebalance_storm, steady};
+use super::{
+    Consumer, Producer, healthy, hot_partition, many, negative_lag, rebalance_storm, steady,
+    thresholds,
+};
 use crate::support::KafkaCluster;
 use crate::support::kafka::Builder;
 use crate::support::kafka::admin::Admin;
@@ -44,6 +47,8 @@ pub const SCENARIOS: &[Scenario] = &[
     healthy::SCENARIO,
     hot_partition::SCENARIO,
     rebalance_storm::SCENARIO,
+    negative_lag::SCENARIO,
+    thresholds::SCENARIO,
 ];
 
 impl Scenario {
@@ -88,6 +93,11 @@ impl Lab {
     pub fn topic(&self, name: &str, partitions: u16) -> Result<()> {
         let copies = u16::try_from(self.cluster.ids().len().min(3))?;
         block_on(self.admin.create_topic(name, partitions, copies))
+    }
+
+    /// Deletes a topic.
+    pub fn delete_topic(&self, name: &str) -> Result<()> {
+        block_on(self.admin.delete_topic(name))
     }
 
     /// Starts a producer.

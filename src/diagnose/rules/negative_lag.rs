@@ -29,14 +29,22 @@ impl NegativeLag {
             let values: Vec<_> = ends.filter_map(|point| point.value).collect();
             values.iter().zip(values.iter().skip(1)).any(|(before, after)| after < before)
         });
-        let why = if fell {
-            "the log was truncated or its topic made anew while it was watched"
-        } else {
-            "the topic was made anew, the log truncated, or the commit copied from elsewhere"
+        let anew = case.made_anew(worst);
+        let why = match (anew, fell) {
+            (Some(_), _) => "its topic was made anew while it was watched",
+            (None, true) => "the log was truncated while it was watched",
+            (None, false) => {
+                "the topic was made anew, the log truncated, or the commit copied from elsewhere"
+            }
         };
         let number = many(rows.len(), "partition", "partitions");
         let end = worst.view.lag.end.unwrap_or(0);
-        Report::group(Self::NAME, case, Severity::Warning)
+        let mut report = Report::group(Self::NAME, case, Severity::Warning);
+        if let Some(anew) = anew {
+            let fact = "the topic has another id since".to_owned();
+            report = report.because("metadata", (anew, case.now), fact);
+        }
+        report
             .rows(&rows)
             .member(case.owner(worst))
             .says(format!(
