@@ -109,18 +109,24 @@ macro_rules! rules {
     };
 }
 
+// Of what is equally bad the first is told first: what may be a cause before what follows from it.
 rules! {
     groups {
         lag_threshold: r::LagThreshold,
-        falling_behind: r::FallingBehind,
-        hot_partition: r::HotPartition,
-        stalled_partition: r::StalledPartition,
-        negative_lag: r::NegativeLag,
         records_lost: r::RecordsLost,
+        retention_risk: r::RetentionRisk,
         rebalance_storm: r::RebalanceStorm,
         stuck_rebalance: r::StuckRebalance,
-        idle_members: r::IdleMembers,
+        group_gone_quiet: r::GroupGoneQuiet,
+        stalled_partition: r::StalledPartition,
+        hot_partition: r::HotPartition,
+        stop_and_go: r::StopAndGo,
+        negative_lag: r::NegativeLag,
+        rewound: r::Rewound,
+        falling_behind: r::FallingBehind,
         too_few_partitions: r::TooFewPartitions,
+        unowned_partitions: r::UnownedPartitions,
+        idle_members: r::IdleMembers,
     }
     topics {
         no_leader: r::NoLeader,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::group_gone_quiet::quiet_since;
 use crate::diagnose::case::{Case, Row};
 use crate::diagnose::report::{Report, list, many, records, wait};
 use crate::diagnose::tuning::thresholds;
@@ -15,6 +16,8 @@ thresholds! {
         wait: Duration = Duration::from_mins(1),
         /// critical after so long: `max.poll.interval.ms`
         critical: Duration = Duration::from_mins(5),
+        /// records that wait, below which it is not critical
+        least: i64 = 1_000,
     }
 }
 
@@ -29,6 +32,10 @@ impl StalledPartition {
             return Verdict::Clear;
         };
         if case.members().is_empty() || case.group.commits_fault.is_some() {
+            return Verdict::Clear;
+        }
+        // Of a group in which nothing moves at all another rule tells.
+        if quiet_since(case, self.wait).is_some() {
             return Verdict::Clear;
         }
         let still = |row: &Row<'_>| row.still_since().map(|(since, _)| at.since(since));
@@ -51,7 +58,9 @@ impl StalledPartition {
         };
         let (since, first) = worst.still_since().unwrap_or((at, true));
         let stood = at.since(since);
-        let severity = if stood >= self.critical { Severity::Critical } else { Severity::Warning };
+        let lag = stalled.iter().map(Row::lag).sum();
+        let critical = stood >= self.critical && lag >= self.least;
+        let severity = if critical { Severity::Critical } else { Severity::Warning };
         let what = match stalled.len() {
             1 => worst.name(),
             more => {
@@ -63,7 +72,7 @@ impl StalledPartition {
             "stalled: no commit on {what} moved for {}{} while {} wait; {}",
             if first { "at least " } else { "" },
             span(stood),
-            records(stalled.iter().map(Row::lag).sum()),
+            records(lag),
             case.owned_by(worst)
         );
         let committed = worst.view.commit.as_ref().map_or(0, |commit| commit.offset);

@@ -1,0 +1,145 @@
+//! One group on one topic, as it goes through time.
+
+use std::sync::Arc;
+
+use lagtop::diagnose::Rules;
+use lagtop::model::observation::{
+    CommitObserved, CommitsObserved, GroupDescription, GroupObserved, LogOffset, MemberObserved,
+    OffsetsObserved, TopicCommits, TopicOffsets,
+};
+use lagtop::model::{
+    Body, Finding, GroupKind, GroupState, Isolation, Observation, Severity, Snapshot, SourceId,
+    Timestamp, TopicPartitions,
+};
+use lagtop::store::Store;
+
+const START: i64 = 1_000_000_000;
+
+/// The group, the topic, and what watches them.
+pub(crate) struct Story {
+    store: Store,
+    pub(crate) members: Vec<(&'static str, Vec<i32>)>,
+    pub(crate) ends: Vec<i64>,
+    pub(crate) commits: Vec<i64>,
+    /// Log starts, if they are told.
+    pub(crate) starts: Option<Vec<i64>>,
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(START + second * 1_000)
+}
+
+impl Story {
+    pub(crate) fn of(
+        members: &[(&'static str, &[i32])],
+        partitions: usize,
+        rules: &[(&str, &str)],
+    ) -> Self {
+        let mut tuned = Rules::default();
+        for (name, value) in rules {
+            let (rule, threshold) = name.split_once('.').unwrap();
+            tuned.set(rule, Some(threshold), value).unwrap();
+        }
+        Self {
+            store: Store::new(Isolation::ReadUncommitted).ruled_by(tuned),
+            members: members.iter().map(|(name, held)| (*name, held.to_vec())).collect(),
+            ends: vec![0; partitions],
+            commits: vec![0; partitions],
+            starts: None,
+        }
+    }
+
+    /// Sees it at a second, and what is found then.
+    pub(crate) fn see(&mut self, second: i64) -> Arc<Snapshot> {
+        let mut tell = |body| {
+            self.store.apply(Observation { at: at(second), source: SourceId::Poll, body });
+        };
+        let member = |(name, held): &(&'static str, Vec<i32>)| MemberObserved {
+            id: format!("{name}-{}", held.len()).as_str().into(),
+            instance_id: None,
+            client_id: (*name).into(),
+            host: "10.0.1.15".into(),
+            rack: None,
+            epoch: None,
+            classic: false,
+            assignment: Some(if held.is_empty() {
+                Vec::new()
+            } else {
+                vec![TopicPartitions { topic: "events".into(), partitions: held.clone() }]
+            }),
+            target: None,
+        };
+        tell(Body::Groups(vec![GroupObserved {
+            id: "readers".into(),
+            coordinator: None,
+            asked: at(second),
+            written: None,
+            description: Ok(GroupDescription {
+                state: GroupState::Stable,
+                kind: GroupKind::Classic,
+                assignor: Some("range".into()),
+                epoch: None,
+                assignment_epoch: None,
+                members: self.members.iter().map(member).collect(),
+            }),
+        }]));
+        let commit = |(partition, &offset): (i32, &i64)| CommitObserved {
+            partition,
+            offset: Ok(Some(offset)),
+            leader_epoch: None,
+            metadata: "".into(),
+        };
+        tell(Body::Commits(vec![CommitsObserved {
+            id: "readers".into(),
+            asked: at(second),
+            topics: Ok(vec![TopicCommits {
+                topic: "events".into(),
+                partitions: (0..).zip(&self.commits).map(commit).collect(),
+            }]),
+        }]));
+        let ends = (0..).zip(&self.ends).map(|(partition, &end)| (partition, Ok(end))).collect();
+        tell(Body::Offsets(OffsetsObserved {
+            which: LogOffset::HighWatermark,
+            topics: vec![TopicOffsets { topic: "events".into(), partitions: ends }],
+        }));
+        if let Some(starts) = &self.starts {
+            let starts = (0..).zip(starts).map(|(partition, &start)| (partition, Ok(start)));
+            tell(Body::Offsets(OffsetsObserved {
+                which: LogOffset::Start,
+                topics: vec![TopicOffsets { topic: "events".into(), partitions: starts.collect() }],
+            }));
+        }
+        self.store.publish()
+    }
+
+    /// Plays `seconds`, in each of which so many records come and go on each partition.
+    pub(crate) fn play(
+        &mut self,
+        seconds: std::ops::Range<i64>,
+        flow: &[(i64, i64)],
+    ) -> Arc<Snapshot> {
+        let mut last = None;
+        for second in seconds {
+            for (partition, (come, go)) in flow.iter().enumerate() {
+                self.ends[partition] += come;
+                self.commits[partition] += go;
+            }
+            last = Some(self.see(second));
+        }
+        last.unwrap()
+    }
+}
+
+pub(crate) fn said(snapshot: &Snapshot) -> Vec<(&'static str, Severity)> {
+    snapshot.findings().iter().map(|finding| (finding.rule, finding.severity)).collect()
+}
+
+pub(crate) fn find<'a>(snapshot: &'a Snapshot, rule: &str) -> &'a Finding {
+    let all = snapshot.findings();
+    all.into_iter().find(|finding| finding.rule == rule).unwrap_or_else(|| {
+        panic!("no {rule} among {:?}", said(snapshot));
+    })
+}
+
+pub(crate) const THREE: &[(&str, &[i32])] =
+    &[("reader-1", &[0]), ("reader-2", &[1]), ("reader-3", &[2])];
