@@ -3,9 +3,10 @@
 # minutes. Needs what the tests need, and tmux for a terminal.
 #
 #   assets/demo/record.sh steady 300
+#   assets/demo/record.sh hot-partition 180 75   # which has run for 75 s before it is watched
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-scenario=${1:?the scenario} seconds=${2:-300}
+scenario=${1:?the scenario} seconds=${2:-300} before=${3:-0}
 
 cargo build --release --bin lagtop --example lab
 folder=$(mktemp -d)
@@ -17,6 +18,7 @@ until bootstrap=$(grep -o '127\.0\.0\.1:[0-9]*' "$folder/lab.txt" | head -n 1) &
     sleep 0.2
 done
 
+sleep "$before"
 tmux -L lagtop-record -f /dev/null new-session -d -x 160 -y 45 \
     "./target/release/lagtop -b $bootstrap --record $folder/recording.lagtop"
 sleep "$seconds"

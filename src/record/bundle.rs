@@ -17,12 +17,26 @@ pub struct Bundled {
 }
 
 /// All of them; the first is what `lagtop demo` plays.
-pub const ALL: &[Bundled] = &[Bundled {
-    name: "steady",
-    about: "an ordinary day: healthy, slow, stopped, KIP-848 and crowded groups",
-    begin: 60,
-    bytes: include_bytes!("../../assets/demo/steady.lagtop"),
-}];
+pub const ALL: &[Bundled] = &[
+    Bundled {
+        name: "steady",
+        about: "an ordinary day: healthy, slow, stopped, KIP-848 and crowded groups",
+        begin: 60,
+        bytes: include_bytes!("../../assets/demo/steady.lagtop"),
+    },
+    Bundled {
+        name: "hot-partition",
+        about: "one partition of three gets 3x the traffic, and its owner is slow",
+        begin: 60,
+        bytes: include_bytes!("../../assets/demo/hot-partition.lagtop"),
+    },
+    Bundled {
+        name: "rebalance-storm",
+        about: "a member works longer than max.poll.interval.ms: dropped and back, again and again",
+        begin: 60,
+        bytes: include_bytes!("../../assets/demo/rebalance-storm.lagtop"),
+    },
+];
 
 impl Bundled {
     /// The recording with this name.
