@@ -13,6 +13,7 @@ mod healthy;
 mod hot_partition;
 mod negative_lag;
 mod rebalance_storm;
+mod stop_and_go;
 mod thresholds;
 mod watch;
 

@@ -7,6 +7,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use super::turns::{self, Turns};
 use super::worker::{Orders, Worker};
 use crate::support::kafka::admin::{Quiet, config};
 
@@ -34,6 +35,15 @@ pub enum Work {
     Burn(Duration),
 }
 
+/// In which order records are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Reading {
+    /// As they come.
+    AsTheyCome,
+    /// One partition after the other; commits after each round, whatever [`Commit`] says.
+    InTurn(Turns),
+}
+
 /// When what was done is committed.
 #[derive(Clone, Copy, Debug)]
 pub enum Commit {
@@ -58,6 +68,8 @@ pub struct Consumer {
     pub protocol: Protocol,
     /// For each record.
     pub work: Work,
+    /// In which order.
+    pub reading: Reading,
     /// When.
     pub commit: Commit,
     /// Any other property of librdkafka; wins.
@@ -74,6 +86,7 @@ impl Consumer {
             instance_id: None,
             protocol: Protocol::Classic("range"),
             work: Work::None,
+            reading: Reading::AsTheyCome,
             commit: Commit::Every(Duration::from_millis(500)),
             properties: Vec::new(),
         }
@@ -88,7 +101,10 @@ impl Consumer {
             let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
             let topics: Vec<_> = self.topics.iter().map(String::as_str).collect();
             consumer.subscribe(&topics)?;
-            self.run(&consumer, orders)
+            match self.reading {
+                Reading::AsTheyCome => self.run(&consumer, orders),
+                Reading::InTurn(turns) => turns::run(&self, consumer, turns, orders),
+            }
         })
     }
 
@@ -107,6 +123,9 @@ impl Consumer {
             Protocol::Consumer => config.set("group.protocol", "consumer"),
         };
         match self.commit {
+            _ if matches!(self.reading, Reading::InTurn(_)) => {
+                config.set("enable.auto.commit", "false")
+            }
             Commit::Every(span) => {
                 config.set("auto.commit.interval.ms", span.as_millis().to_string())
             }
@@ -155,7 +174,7 @@ impl Consumer {
 }
 
 /// Errors that a consumer lives through: the client retries by itself.
-fn is_passing(why: &KafkaError) -> bool {
+pub(super) fn is_passing(why: &KafkaError) -> bool {
     !matches!(
         why.rdkafka_error_code(),
         Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::FencedInstanceId)
@@ -168,7 +187,7 @@ fn hold(consumer: &BaseConsumer<Quiet>, paused: bool) -> Result<()> {
 }
 
 /// Commits what was done. Leaving the group is what dropping the client does.
-fn finish(consumer: &BaseConsumer<Quiet>) -> Result<()> {
+pub(super) fn finish(consumer: &BaseConsumer<Quiet>) -> Result<()> {
     match consumer.commit_consumer_state(CommitMode::Sync) {
         // Nothing was consumed since the last commit; or nothing is assigned any more.
         Err(KafkaError::ConsumerCommit(RDKafkaErrorCode::NoOffset)) | Ok(()) => Ok(()),
@@ -177,7 +196,7 @@ fn finish(consumer: &BaseConsumer<Quiet>) -> Result<()> {
 }
 
 impl Work {
-    fn perform(self, orders: &Orders) {
+    pub(super) fn perform(self, orders: &Orders) {
         match self {
             Self::None => {}
             Self::Sleep(span) => orders.sleep(span),

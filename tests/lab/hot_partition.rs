@@ -44,5 +44,6 @@ fn set_up(lab: &mut Lab, _: Sizes) -> Result<()> {
         let work = if member == OWNER { Work::Sleep(COST) } else { Work::None };
         lab.consume(Consumer { client_id: member.into(), work, ..Consumer::of(GROUP, TOPIC) })?;
     }
+    lab.joined(GROUP, 3)?;
     lab.produce(Producer { keys: Keys::Weighted(FIFTHS.into()), ..Producer::to(TOPIC, RATE) })
 }

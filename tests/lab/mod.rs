@@ -31,10 +31,12 @@ pub mod rebalance_storm;
 pub mod scenario;
 pub mod share;
 pub mod steady;
+pub mod stop_and_go;
 pub mod thresholds;
+pub mod turns;
 pub mod worker;
 
-pub use consumer::{Commit, Consumer, Protocol, Work};
+pub use consumer::{Commit, Consumer, Protocol, Reading, Work};
 pub use producer::{Keys, Producer};
 pub use scenario::{Lab, SCENARIOS, Scenario, Sizes};
 pub use worker::Worker;

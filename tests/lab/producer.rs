@@ -23,6 +23,13 @@ pub enum Keys {
     One(String),
     /// To one partition, without a key.
     Partition(i32),
+    /// To one partition, so many records of the same key after one another.
+    Runs {
+        /// The partition.
+        partition: i32,
+        /// How many.
+        length: u64,
+    },
     /// Partition i gets its weight's share, evenly mixed.
     Weighted(Vec<u32>),
 }
@@ -133,6 +140,9 @@ impl Mixer {
             Keys::Many => (None, Some(format!("key-{sent}"))),
             Keys::One(key) => (None, Some(key.clone())),
             Keys::Partition(partition) => (Some(*partition), None),
+            Keys::Runs { partition, length } => {
+                (Some(*partition), Some(format!("deal-{}", sent / length)))
+            }
             Keys::Weighted(weights) => (self.turn(weights), None),
         }
     }

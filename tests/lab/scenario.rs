@@ -4,17 +4,22 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use super::worker::Worker;
 use super::{
     Consumer, Producer, healthy, hot_partition, many, negative_lag, rebalance_storm, steady,
-    thresholds,
+    stop_and_go, thresholds,
 };
 use crate::support::KafkaCluster;
 use crate::support::kafka::Builder;
 use crate::support::kafka::admin::Admin;
+use crate::support::wait;
+
+/// Until all members of a group have joined, on a busy machine.
+const JOINED: Duration = Duration::from_mins(1);
 
 /// Something to watch.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +54,7 @@ pub const SCENARIOS: &[Scenario] = &[
     rebalance_storm::SCENARIO,
     negative_lag::SCENARIO,
     thresholds::SCENARIO,
+    stop_and_go::SCENARIO,
 ];
 
 impl Scenario {
@@ -112,6 +118,16 @@ impl Lab {
         let worker = consumer.spawn(&self.cluster.bootstrap())?;
         self.workers.push(worker);
         Ok(())
+    }
+
+    /// Waits until a classic group has so many members and all have their partitions: who comes first
+    /// would else read what is another's.
+    pub fn joined(&self, group: &str, members: usize) -> Result<()> {
+        wait::answer_within(JOINED, "all members", || {
+            let there = self.admin.members(group)?;
+            ensure!(there == members, "{there} of {members} members");
+            Ok(())
+        })
     }
 
     /// Takes care of a worker that was started elsewhere.

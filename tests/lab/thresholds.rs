@@ -41,6 +41,7 @@ fn set_up(lab: &mut Lab, _: Sizes) -> Result<()> {
             ..Consumer::of(GROUP, TOPIC)
         })?;
     }
+    lab.joined(GROUP, 2)?;
     let even = Keys::Weighted(vec![1; 4]);
     lab.produce(Producer { keys: even, ..Producer::to(TOPIC, RATE) })
 }

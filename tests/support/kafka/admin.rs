@@ -156,6 +156,15 @@ impl Admin {
         Ok(committed.iter().map(TopicPartitionListElem::partition).collect())
     }
 
+    /// How many members a classic group has; an error while it is not stable.
+    pub fn members(&self, group: &str) -> Result<usize> {
+        let list = self.client().fetch_group_list(Some(group), TIMEOUT)?;
+        let known = list.groups().iter().find(|one| one.name() == group);
+        let known = known.with_context(|| format!("{group:?} is not there"))?;
+        ensure!(known.state() == "Stable", "{group:?} is {}", known.state());
+        Ok(known.members().len())
+    }
+
     /// Log start and log end.
     pub fn log_range(&self, topic: &str, partition: i32) -> Result<(i64, i64)> {
         Ok(self.client().fetch_watermarks(topic, partition, TIMEOUT)?)
