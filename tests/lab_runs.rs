@@ -1,7 +1,7 @@
 //! The lab does what it says, and leaves nothing behind.
 #![expect(clippy::unwrap_used, reason = "a panic in a test's helper is a failed test")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -102,6 +102,20 @@ fn an_unknown_scenario_is_refused_with_the_known_ones() {
         assert!(refusal.contains(scenario.name), "{refusal}");
         assert_eq!(Scenario::named(scenario.name).unwrap().name, scenario.name);
     }
+}
+
+#[test]
+fn the_readme_tells_what_is_found_of_each_incident() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let table = readme.split_once("<!-- incidents: ").unwrap().1;
+    let table = table.split_once("<!-- end -->").unwrap().0;
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let told: BTreeSet<_> = rows.map(|(name, _)| name).collect();
+    // The others are days without incident, and sizes.
+    let incidents = SCENARIOS.iter().map(|scenario| scenario.name);
+    let incidents = incidents.filter(|name| !["steady", "many"].contains(name));
+    assert_eq!(told, incidents.collect());
 }
 
 /// The processes below this one, by their parents' ids.
