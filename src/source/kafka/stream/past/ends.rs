@@ -14,8 +14,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::Context;
-use crate::model::Timestamp;
 use crate::model::observation::{PastCommits, PastEnds};
+use crate::model::{Fault, HistoryStage, Timestamp};
 use crate::source::kafka::wire::{Isolation, OffsetSpec, TopicPartitions, Topics};
 
 /// Partitions times moments at the most: a broker looks each up in its index and reads a piece of log.
@@ -39,21 +39,36 @@ type Known = (Timestamp, i64, Option<Timestamp>);
 /// A topic and its partition.
 type Which = (Arc<str>, i32);
 
+/// What was told of past ends.
+pub(super) struct Told {
+    pub(super) ends: Vec<PastEnds>,
+    /// From here on all are known that could be.
+    pub(super) reached: Timestamp,
+    /// Why not all that was asked for; `None` if it is all.
+    pub(super) short: Option<HistoryStage>,
+}
+
 /// The ends of all partitions that somebody committed on, over the window.
 pub(super) async fn ask(
     context: &Context,
     commits: &[PastCommits],
     (from, now): (Timestamp, Timestamp),
     due: Instant,
-) -> Vec<PastEnds> {
+) -> Told {
     let wanted: BTreeSet<Which> =
         commits.iter().map(|one| (one.topic.as_str().into(), one.partition)).collect();
-    let leaders = leaders(context, &wanted).await;
+    let Some(leaders) = leaders(context, &wanted).await else {
+        let fault = Fault::new("LEADER_NOT_AVAILABLE", "no broker told who leads the logs");
+        let short = Some(HistoryStage::Failed(fault));
+        return Told { ends: Vec::new(), reached: now, short };
+    };
     let most = LOOKUPS / wanted.len().max(1);
     let mut known = BTreeMap::<Which, Vec<Known>>::new();
     let mut latest = BTreeMap::<Which, i64>::new();
+    let (mut reached, mut short) = (now, None);
     for moment in std::iter::once(None).chain(moments((from, now), most).into_iter().map(Some)) {
         if Instant::now() > due {
+            short = Some(HistoryStage::TimeBudget);
             break;
         }
         let spec = moment
@@ -69,12 +84,13 @@ pub(super) async fn ask(
             };
             known.entry(which).or_default().extend(answer);
         }
+        reached = moment.unwrap_or(reached);
     }
-    let told = known.into_iter().map(|((topic, partition), mut known)| {
+    let ends = known.into_iter().map(|((topic, partition), mut known)| {
         known.reverse();
         PastEnds { topic: topic.as_ref().into(), partition, points: line(&known) }
     });
-    told.collect()
+    Told { ends: ends.collect(), reached: if short.is_none() { from } else { reached }, short }
 }
 
 /// When to ask for, the newest first, so that the recent part is known if time runs out.
@@ -92,13 +108,14 @@ fn moments((from, now): (Timestamp, Timestamp), most: usize) -> Vec<Timestamp> {
     moments.into_iter().step_by(every.max(1)).collect()
 }
 
-/// Whom to ask: partitions by topic, a thousand a question.
-async fn leaders(context: &Context, wanted: &BTreeSet<Which>) -> Vec<(i32, Vec<TopicPartitions>)> {
+/// Whom to ask: partitions by topic, a thousand a question. `None` if nobody says who leads.
+async fn leaders(
+    context: &Context,
+    wanted: &BTreeSet<Which>,
+) -> Option<Vec<(i32, Vec<TopicPartitions>)>> {
     let names: BTreeSet<_> = wanted.iter().map(|(topic, _)| Arc::clone(topic)).collect();
     let names: Vec<_> = names.into_iter().collect();
-    let Ok(metadata) = context.client.metadata(Topics::Named(&names)).await else {
-        return Vec::new();
-    };
+    let metadata = context.client.metadata(Topics::Named(&names)).await.ok()?;
     let mut by_leader = BTreeMap::<i32, Vec<Which>>::new();
     for topic in metadata.topics {
         for partition in topic.partitions.into_iter().flatten() {
@@ -119,7 +136,7 @@ async fn leaders(context: &Context, wanted: &BTreeSet<Which>) -> Vec<(i32, Vec<T
             asks.push((leader, of.collect()));
         }
     }
-    asks
+    Some(asks)
 }
 
 /// One moment: offset and time of the record found, per partition that answered.

@@ -93,8 +93,13 @@ impl Past {
         let still: Vec<_> = still.map(|one| collect::since(one, from)).collect();
         commits.extend(still);
         commits.retain(|one| !one.points.is_empty());
-        let ends = ends::ask(&self.context, &commits, (self.reached, self.now), self.due).await;
-        for piece in ends.chunks(PIECE) {
+        let told = ends::ask(&self.context, &commits, (self.reached, self.now), self.due).await;
+        // Lag is known where both are, so that the shorter of the two is how far the past reaches.
+        self.reached = told.reached;
+        if let (HistoryStage::Complete, Some(short)) = (&stage, told.short) {
+            stage = short;
+        }
+        for piece in told.ends.chunks(PIECE) {
             self.send(Body::Past(PastObserved::Ends(piece.to_vec()))).await?;
         }
         for piece in commits.chunks(PIECE) {
