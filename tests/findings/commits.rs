@@ -104,6 +104,18 @@ fn partitions_without_an_owner_are_told_once_the_group_has_settled() {
 }
 
 #[test]
+fn idle_members_are_a_warning_only_where_records_wait() {
+    let crowd: &[(&str, &[i32])] = &[("reader-1", &[0]), ("reader-2", &[1]), ("reader-3", &[])];
+    let mut story = Story::of(crowd, 2, &[]);
+    let seen = story.play(0..60, &[(10, 10); 2]);
+    assert_eq!(said(&seen), [("idle-members", Severity::Note)]);
+    let seen = story.play(60..160, &[(20, 10); 2]);
+    let idle = find(&seen, "idle-members");
+    assert_eq!(idle.severity, Severity::Warning);
+    assert_eq!(idle.sentence, "1 of 3 members idle: there are only 2 partitions");
+}
+
+#[test]
 fn retention_that_is_faster_than_the_group_is_a_risk() {
     let mut story = Story::of(THREE, 3, &[]);
     // Two hours of records, half of which are read.

@@ -5,13 +5,16 @@ use std::time::Duration;
 use crate::diagnose::case::{Case, name_and_host};
 use crate::diagnose::report::{Report, list, many};
 use crate::diagnose::tuning::thresholds;
-use crate::model::{Severity, Since, Verdict};
+use crate::model::{Eta, Severity, Since, Verdict};
 
 thresholds! {
-    /// Idle members cost little; that nobody expects them to be idle is the point.
+    /// A member in reserve costs little and is a note. Where records wait for long, somebody may have
+    /// added members in the belief that they help.
     IdleMembers {
         /// the group has been settled for so long
         settled: Duration = Duration::from_secs(30),
+        /// records of lag that are not being worked off, from which it is a warning
+        least: i64 = 1_000,
     }
 }
 
@@ -34,8 +37,12 @@ impl IdleMembers {
         } else {
             format!("though there are {held} partitions")
         };
+        let totals = &case.group.totals;
+        let waits = totals.lag.is_some_and(|lag| lag >= self.least);
+        let ends = matches!(totals.eta, Some(Eta::In(_) | Eta::CaughtUp));
+        let severity = if waits && !ends { Severity::Warning } else { Severity::Note };
         let names = idle.iter().map(|member| name_and_host(&member.client_id, &member.host));
-        Report::group(Self::NAME, case, Severity::Warning)
+        Report::group(Self::NAME, case, severity)
             .member(Some(first))
             .says(format!("{} of {} members idle: {why}", idle.len(), members.len()))
             .because("assignment", (since, case.now), format!("hold nothing: {}", list(names)))
