@@ -37,6 +37,8 @@ pub struct Run {
     last_changes: u16,
     /// How many anchors are set.
     len: u8,
+    /// When the offset last fell, in whole seconds, which fit where nothing was; 0 for never.
+    fell: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,12 +52,14 @@ impl Run {
     /// log cut short) ends the run: a step backwards is not a negative rate.
     pub fn push(&mut self, at: Timestamp, value: Option<i64>) {
         let Some(value) = value else {
-            *self = Self::default();
+            *self = Self { fell: self.fell, ..Self::default() };
             return;
         };
         if self.len == 0 || value < self.last.value {
             let first = Anchor { at, value };
-            *self = Self { anchors: [first; ANCHORS], len: 1, last: first, ..Self::default() };
+            let fell = if self.len == 0 { self.fell } else { seconds(at) };
+            *self =
+                Self { anchors: [first; ANCHORS], len: 1, last: first, fell, ..Self::default() };
             return;
         }
         if value == self.last.value || at <= self.last.at {
@@ -78,6 +82,12 @@ impl Run {
             (*anchor, *changes) = (self.last, self.last_changes);
             self.len += 1;
         }
+    }
+
+    /// When the offset was last smaller than just before, to the second; `None` if it never was.
+    #[must_use]
+    pub fn fell(&self) -> Option<Timestamp> {
+        (self.fell > 0).then(|| Timestamp::from_millis(i64::from(self.fell) * 1_000))
     }
 
     /// The anchors with the number of changes up to each.
@@ -132,6 +142,11 @@ impl Run {
         let alone = changes.wrapping_sub(changes_before) == 1;
         (alone && since > 0 && pause > WINDOW && pause > rhythm * 4).then_some((next, changes))
     }
+}
+
+/// Whole seconds of a time between 1970 and 2106.
+fn seconds(at: Timestamp) -> u32 {
+    u32::try_from(at.as_millis() / 1_000).unwrap_or(0)
 }
 
 /// When a lag will be worked off.
@@ -268,6 +283,19 @@ mod tests {
         points.extend((52..=60).map(|second| (second, Some((second - 51) * 10))));
         let rate = rate(&points, 60).expect("known");
         assert!((rate - 10.0).abs() < 0.01, "{rate}");
+    }
+
+    #[test]
+    fn when_it_fell_is_known_also_over_a_gap() {
+        let mut run = Run::default();
+        let mut see = |second: i64, value| {
+            run.push(Timestamp::from_millis(second * 1_000 + 700), value);
+            run.fell().map(|at| at.as_millis())
+        };
+        assert_eq!((see(1, Some(5)), see(2, Some(9))), (None, None));
+        assert_eq!(see(3, Some(8)), Some(3_000));
+        assert_eq!((see(4, None), see(5, Some(1))), (Some(3_000), Some(3_000)), "over a gap");
+        assert_eq!((see(6, Some(2)), see(7, Some(0))), (Some(3_000), Some(7_000)));
     }
 
     #[test]

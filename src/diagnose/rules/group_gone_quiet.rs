@@ -60,13 +60,13 @@ pub(super) fn quiet_since(case: &Case<'_>, wait: Duration) -> Option<(Timestamp,
     if group.state.is_rebalancing() || case.members().is_empty() || group.commits_fault.is_some() {
         return None;
     }
+    let newest = case.rows().filter_map(|row| row.still_since()).max_by_key(|(since, _)| *since)?;
+    if at.since(newest.0) < wait {
+        return None;
+    }
     let waits = |row: &Row<'_>| {
         let before = row.lag_at(at.minus(wait));
         row.lag() > 0 && row.view.fault.is_none() && before.is_some_and(|lag| lag > 0)
     };
-    if case.rows().filter(waits).count() < 2 {
-        return None;
-    }
-    let newest = case.rows().filter_map(|row| row.still_since()).max_by_key(|(since, _)| *since)?;
-    (at.since(newest.0) >= wait).then_some(newest)
+    (case.rows().filter(waits).count() >= 2).then_some(newest)
 }

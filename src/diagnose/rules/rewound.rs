@@ -56,8 +56,10 @@ impl Rewound {
             .next("ask who reset the offsets; if nobody did, look for a client that commits old positions")
     }
 
-    /// The greatest step back of a partition. A topic that was made anew begins anew.
+    /// The greatest step back of a partition.
     fn step<'a>(&self, row: Row<'a>, from: Timestamp) -> Option<Step<'a>> {
+        // Hardly ever is there anything to look for.
+        row.view.history.fell().filter(|fell| *fell >= from)?;
         let points: Vec<_> = row.view.history.since(from).collect();
         let pairs = points.iter().zip(points.iter().skip(1));
         let back = pairs.filter_map(|(before, after)| {

@@ -125,6 +125,12 @@ impl<const TIERS: usize> History<TIERS> {
         self.inner().run.rate(confirmed, min_span)
     }
 
+    /// See [`Run::fell`].
+    #[must_use]
+    pub fn fell(&self) -> Option<Timestamp> {
+        self.inner().run.fell()
+    }
+
     /// See [`Series::heap_bytes`].
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
