@@ -56,6 +56,42 @@ fn a_demo_needs_nothing_and_opens_with_its_history_at_every_size() {
     }
 }
 
+/// Tells of the built-in incident what its name says, as Markdown that nothing in it breaks.
+#[test]
+fn the_incident_in_a_recording_is_told_as_markdown() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("storm.lagtop");
+    std::fs::write(&file, include_bytes!("../assets/demo/rebalance-storm.lagtop")).unwrap();
+    let told = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lagtop"));
+        command.arg("replay").arg(&file).arg("--summary").args(more);
+        let output = command.output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = told(&[]);
+    assert!(text.starts_with("# Kafka consumer lag: 1 critical"), "{text}");
+    for part in ["\n## Findings\n", "(rebalance-storm, since ", "\n## Rebalances\n", "; left: `"] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    assert!(text.contains("\n  - Next: "), "{text}");
+    let seen_at = |text: &str| text.lines().nth(2).unwrap().to_owned();
+    let before = told(&["--at", "20s"]);
+    assert!(seen_at(&before) < seen_at(&text), "{before}");
+
+    // Cut off, it is told up to there, and said so.
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_lagtop"))
+        .arg("replay")
+        .arg(&file)
+        .arg("--summary")
+        .output()
+        .unwrap();
+    assert!(output.status.success() && !output.stdout.is_empty(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("told up to there"), "{output:?}");
+}
+
 #[test]
 fn all_demos_are_listed_and_a_wrong_name_is_told_which_there_are() {
     let output = Command::new(env!("CARGO_BIN_EXE_lagtop")).args(["demo", "--list"]).output();

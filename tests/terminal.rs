@@ -97,6 +97,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
         clock: Arc::new(SystemClock),
         utc_offset: 0,
         draw: &mut draw,
+        summary: |_, _| String::new(),
     };
     let exit = run(&mut tty, desk, end).await?;
     Ok(tty.leave(exit.frame.as_ref())?)

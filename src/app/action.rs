@@ -51,6 +51,8 @@ pub enum Action {
     Faster,
     /// Copy the selected row.
     CopyRow,
+    /// Copy the incident as Markdown.
+    CopySummary,
     /// Logarithmic or linear sparklines.
     LogScale,
     /// The selected partition's topic in all groups, or the selected group's partitions again.

@@ -16,6 +16,8 @@ pub enum Effect {
     },
     /// Put this text into the clipboard of the person's terminal.
     Copy(String),
+    /// Put the incident, as the picture shows it, into the clipboard as Markdown.
+    CopySummary,
     /// Tell the sources what is looked at now.
     SetPlan(PollPlan),
     /// Give the terminal back to the shell and stop until continued.

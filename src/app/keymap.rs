@@ -173,6 +173,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Scope::Screen, chords![c('+'), c('=')], Action::Slower, "longer interval"),
     bind(Scope::Screen, chords![c('-')], Action::Faster, "shorter interval"),
     bind(Scope::Screen, chords![c('y')], Action::CopyRow, "copy the row").footer("copy"),
+    bind(Scope::Screen, chords![c('Y')], Action::CopySummary, "copy the incident as Markdown"),
     bind(Scope::Screen, chords![c('?'), key(Key::F(1))], Action::Help, "this help").footer("help"),
     // Moving.
     bind(Scope::Reading, chords![key(Key::Up), c('k')], Action::Up, "up"),

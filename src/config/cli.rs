@@ -42,7 +42,8 @@ Examples:
 const REPLAY_EXAMPLES: &str = "\
 Examples:
   lagtop replay incident.lagtop --at 12m            from its 12th minute
-  lagtop replay incident.lagtop --speed 10x";
+  lagtop replay incident.lagtop --speed 10x
+  lagtop replay incident.lagtop --summary > incident.md";
 
 const DEMO_EXAMPLES: &str = "\
 Examples:
@@ -73,6 +74,14 @@ pub struct Cli {
     /// Flags that every command takes.
     #[command(flatten)]
     pub shared: SharedArgs,
+}
+
+impl Cli {
+    /// Whether the incident in a recording is to be printed, and nothing shown.
+    #[must_use]
+    pub fn wants_summary(&self) -> bool {
+        matches!(&self.command, Some(Command::Replay(replay)) if replay.summary)
+    }
 }
 
 /// What to do instead of showing the screen.
@@ -126,6 +135,9 @@ pub struct ReplayArgs {
     /// The recording
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+    /// Print the incident as Markdown, as it stood at --at or else at the end, and show nothing
+    #[arg(long)]
+    pub summary: bool,
     /// How to play it.
     #[command(flatten)]
     pub play: PlayArgs,

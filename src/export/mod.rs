@@ -12,12 +12,15 @@ pub mod http;
 mod json;
 pub mod prometheus;
 mod safe;
+mod summary;
 mod table;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 use std::io::{self, BufWriter, Write};
+
+pub use summary::summary;
 
 use crate::model::Snapshot;
 

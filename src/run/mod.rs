@@ -54,6 +54,7 @@ pub fn main() -> ExitCode {
     }
     let inputs = || Inputs { cli: &cli, variables: std::env::vars_os(), read: &read_file };
     match Playback::resolve(inputs()) {
+        Ok(Some(playback)) if cli.wants_summary() => return play::tell(&playback),
         Ok(Some(playback)) => return play::play(&playback),
         Ok(None) => {}
         Err(error) => return complain(&error, USAGE),

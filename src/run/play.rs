@@ -9,16 +9,20 @@ use tokio::sync::{mpsc, watch};
 
 use super::{FAILED, USAGE, complain, print, screen, workers};
 use crate::config::{Playback, Played};
+use crate::export;
 use crate::model::time::SystemClock;
-use crate::model::{Clock as _, PollPlan, Snapshot, Timestamp};
+use crate::model::{Clock as _, PollPlan, Snapshot, SourceId, Timestamp};
 use crate::record::bundle::{self, Bundled};
-use crate::record::{ReadError, Reader};
+use crate::record::{Damage, Entry, ReadError, Reader};
 use crate::source::replay::{self, ReplayClock};
 use crate::store::{Store, task};
 use crate::tui;
 
 /// The pause between the end of a built-in recording and its beginning.
 const CURTAIN: Duration = Duration::from_secs(3);
+
+/// How often rules look while a recording is read in one go.
+const JUDGED_EVERY: Duration = Duration::from_secs(1);
 
 /// What `lagtop demo --list` prints.
 pub(super) fn list() -> ExitCode {
@@ -63,6 +67,52 @@ pub(super) fn play(playback: &Playback) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&error, FAILED),
     }
+}
+
+/// Prints the incident as it stood at the moment asked for, or else at the end.
+pub(super) fn tell(playback: &Playback) -> ExitCode {
+    let play = match find(playback) {
+        Ok(play) => play,
+        Err(complaint) => return complain(&complaint, USAGE),
+    };
+    let reader = match (play.open)() {
+        Ok(reader) => reader,
+        Err(error) => return complain(&format!("cannot read {}: {error}", play.title), FAILED),
+    };
+    let until = playback.begin.map(|begin| reader.header().started.plus(begin));
+    let (snapshot, damage) = folded(reader, until);
+    if let Some(damage) = damage {
+        let _ = writeln!(io::stderr(), "lagtop: {}: {damage}; told up to there", play.title);
+    }
+    print(&export::summary(&snapshot, snapshot.at))
+}
+
+/// All of a recording in one go, up to `until`; with what ended it early.
+fn folded(mut reader: Reader<'_>, until: Option<Timestamp>) -> (Arc<Snapshot>, Option<Damage>) {
+    let mut store = Store::new(reader.header().isolation);
+    let mut judged = reader.header().started;
+    let damage = loop {
+        let entry = match reader.entry() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => break None,
+            Err(damage) => break Some(damage),
+        };
+        if until.is_some_and(|until| entry.at() > until) {
+            break None;
+        }
+        // Since when something is so is known from judging all along.
+        if entry.at().since(judged) >= JUDGED_EVERY {
+            judged = entry.at();
+            store.publish();
+        }
+        match entry {
+            Entry::Seen(observation) if observation.source == SourceId::Recording => {}
+            Entry::Seen(observation) => store.apply(observation),
+            Entry::Dropped { .. } => {}
+            Entry::Ended { .. } => break None,
+        }
+    };
+    (store.publish(), damage)
 }
 
 fn find(playback: &Playback) -> Result<Play, String> {

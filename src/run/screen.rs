@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::trap;
 use crate::model::{Clock, PollPlan, Snapshot, Timestamp};
-use crate::{app, config, tui, ui};
+use crate::{app, config, export, tui, ui};
 
 /// What the screen shows, and what it tells.
 pub(super) struct Scenery {
@@ -29,7 +29,8 @@ pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
         trap.spring_in_ui(view.snapshot);
         ui::draw(view, frame)
     };
-    let desk = tui::Desk { options, snapshots, plans, clock, utc_offset, draw };
+    let summary = export::summary;
+    let desk = tui::Desk { options, snapshots, plans, clock, utc_offset, draw, summary };
     let exit = tui::run(&mut terminal, desk, end).await?;
     terminal.leave(exit.frame.as_ref())?;
     Ok(())

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Error, Pace, input, signal};
 use crate::app::{AppState, Effect, HitMap, Input, Options, View, update};
-use crate::model::{Clock, PollPlan, Snapshot};
+use crate::model::{Clock, PollPlan, Snapshot, Timestamp};
 
 /// Events taken in one go: after so many, a frame may be due.
 const BATCH: usize = 256;
@@ -53,6 +53,9 @@ pub trait Console {
     fn resume(&mut self) -> io::Result<()>;
 }
 
+/// Writes the incident that a snapshot shows.
+pub type Summary = fn(&Snapshot, Timestamp) -> String;
+
 /// What the loop works with, apart from the terminal.
 pub struct Desk<'a> {
     /// What is settled before the first frame.
@@ -67,6 +70,8 @@ pub struct Desk<'a> {
     pub utc_offset: i32,
     /// How a frame is drawn.
     pub draw: Draw<'a>,
+    /// How the incident is told for the clipboard.
+    pub summary: Summary,
 }
 
 /// How the screen was left.
@@ -83,7 +88,7 @@ pub async fn run<C: Console>(
     desk: Desk<'_>,
     end: impl Future<Output = ()>,
 ) -> Result<Exit, Error> {
-    let Desk { options, mut snapshots, plans, clock, utc_offset, draw } = desk;
+    let Desk { options, mut snapshots, plans, clock, utc_offset, draw, summary } = desk;
     let app = AppState::new(options, Arc::clone(&snapshots.borrow_and_update()));
     let mut screen = Loop {
         app,
@@ -92,6 +97,7 @@ pub async fn run<C: Console>(
         clock,
         utc_offset,
         draw,
+        summary,
         queue: VecDeque::new(),
         pace: Pace::default(),
         tick: None,
@@ -157,6 +163,7 @@ struct Loop<'a, C> {
     clock: Arc<dyn Clock>,
     utc_offset: i32,
     draw: Draw<'a>,
+    summary: Summary,
     /// What has come in and waits for `update`.
     queue: VecDeque<Input>,
     pace: Pace,
@@ -207,6 +214,11 @@ impl<C: Console> Loop<'_, C> {
                 Effect::Quit { leave_frame } => return Ok(Flow::Quit { leave_frame }),
                 Effect::Suspend => return Ok(Flow::Suspend),
                 Effect::Copy(text) => self.console.copy(&text)?,
+                Effect::CopySummary => {
+                    let picture = self.app.picture();
+                    let text = (self.summary)(picture, picture.at);
+                    self.console.copy(&text)?;
+                }
                 Effect::SetPlan(plan) => {
                     self.plans.send_replace(plan);
                 }

@@ -162,6 +162,7 @@ impl Stage {
             clock: Arc::new(Simulated(start)),
             utc_offset: 0,
             draw: &mut draw,
+            summary,
         };
         let feed = std::mem::take(&mut self.feed);
         let feeding = tokio::spawn(async move {
@@ -249,7 +250,15 @@ async fn when_the_store_is_gone_the_last_picture_stays() {
         HitMap::default()
     };
     let clock = Arc::new(Simulated(Instant::now()));
-    let desk = Desk { options: options(), snapshots, plans, clock, utc_offset: 0, draw: &mut draw };
+    let desk = Desk {
+        options: options(),
+        snapshots,
+        plans,
+        clock,
+        utc_offset: 0,
+        draw: &mut draw,
+        summary,
+    };
     run(&mut stage.console, desk, pending()).await.expect("a test terminal");
     assert!((2..=3).contains(&frames), "it neither ends nor spins: {frames}");
 }
@@ -292,4 +301,17 @@ async fn nobody_reads_the_terminal_while_it_is_not_ours() {
 async fn drawing_anew_draws_every_cell() {
     let outcome = Stage::new([(100, control('l')), (100, key('q'))]).play().await;
     assert_eq!(outcome.frames, [0, 100]);
+}
+
+/// Stands in for the export, which this room does not know.
+fn summary(snapshot: &Snapshot, at: Timestamp) -> String {
+    format!("{} groups at {}", snapshot.groups.len(), at.as_millis())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_incident_goes_into_the_clipboard_as_the_picture_shows_it() {
+    let mut stage = Stage::new([(0, key('Y')), (1, key('q'))]);
+    stage.play().await;
+    assert_eq!(stage.console.copied.len(), 1);
+    assert!(stage.console.copied[0].starts_with("2 groups at"), "{:?}", stage.console.copied);
 }

@@ -50,6 +50,7 @@ impl Turn<'_> {
                 self.interval(INTERVALS.into_iter().rfind(|&i| i < self.app.interval))
             }
             Action::CopyRow => self.copy_row(),
+            Action::CopySummary => self.copy_summary(),
             Action::LogScale => self.log_scale(),
             Action::AllGroups => self.all_groups(),
             Action::Matrix => {
@@ -211,6 +212,12 @@ impl Turn<'_> {
         let Some(text) = copy::text(self.app) else { return false };
         self.effects.push(Effect::Copy(text));
         self.say("copied".to_owned());
+        true
+    }
+
+    fn copy_summary(&mut self) -> bool {
+        self.effects.push(Effect::CopySummary);
+        self.say("incident copied as Markdown".to_owned());
         true
     }
 }

@@ -3,6 +3,7 @@
 mod csv;
 mod json;
 mod outcome;
+mod summary;
 mod table;
 
 use std::sync::Arc;
