@@ -290,7 +290,7 @@ mod tests {
         let mut run = Run::default();
         let mut see = |second: i64, value| {
             run.push(Timestamp::from_millis(second * 1_000 + 700), value);
-            run.fell().map(|at| at.as_millis())
+            run.fell().map(Timestamp::as_millis)
         };
         assert_eq!((see(1, Some(5)), see(2, Some(9))), (None, None));
         assert_eq!(see(3, Some(8)), Some(3_000));
