@@ -59,6 +59,15 @@ shows!(too_small, incident((39, 30), DARK).text());
 shows!(findings_160x45, diagnosed((160, 45)).text());
 shows!(findings_120x35, diagnosed((120, 35)).styled());
 shows!(findings_80x24, diagnosed((80, 24)).text());
+shows!(findings_pane_160x45, diagnosed((160, 45)).press("6").text());
+shows!(findings_pane_120x35, diagnosed((120, 35)).press("6 Down").text());
+shows!(findings_pane_80x24, diagnosed((80, 24)).press("6").text());
+shows!(
+    findings_pane_waiting,
+    screen(snapshots::diagnosed_too_early(), (80, 24)).press("6 End").styled()
+);
+shows!(findings_pane_40x12, diagnosed((40, 12)).press("6").text());
+shows!(finding_to_its_partition, diagnosed((120, 35)).press("6 Down Enter").text());
 
 // In every colour there is, and in none.
 shows!(styles_dark, incident((120, 35), DARK).styled());

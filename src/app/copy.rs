@@ -4,7 +4,7 @@
 use std::fmt::{Display, Write as _};
 
 use super::{AppState, MemberKey, Pane, PartitionKey, RebalanceKey, Subject};
-use crate::model::{GroupId, GroupView, Rate, Rebalance, Snapshot};
+use crate::model::{Finding, GroupId, GroupView, Rate, Rebalance, Snapshot, TopicName};
 
 /// The text of what is selected, or of the open page's subject; `None` if there is nothing.
 pub(super) fn text(app: &AppState) -> Option<String> {
@@ -22,6 +22,10 @@ pub(super) fn text(app: &AppState) -> Option<String> {
         Pane::Partitions => partition(snapshot, app.partitions.selected()?),
         Pane::Members => member(app, group?, app.members.selected()?),
         Pane::Rebalances => rebalance(view(snapshot, group?)?, *app.rebalances.selected()?),
+        Pane::Findings => {
+            let row = app.rows.findings.get(app.findings.cursor())?;
+            row.finding(snapshot).map(finding)
+        }
     }
 }
 
@@ -108,6 +112,18 @@ fn partition(snapshot: &Snapshot, key: &PartitionKey) -> Option<String> {
         line = line.text("error", &fault.code);
     }
     Some(line.0)
+}
+
+fn finding(finding: &Finding) -> String {
+    let subject = &finding.subject;
+    let partition = subject.partitions.first().map(|one| one.partition);
+    let line = Line::name("rule", finding.rule)
+        .text("severity", finding.severity.name())
+        .text("group", subject.group.as_ref().map_or("-", GroupId::as_str))
+        .text("topic", subject.topic.as_ref().map_or("-", TopicName::as_str))
+        .value("partition", partition)
+        .value("since_ms", Some(finding.since.at().as_millis()));
+    line.text("says", &finding.sentence).0
 }
 
 fn member(app: &AppState, group: &GroupId, key: &MemberKey) -> Option<String> {

@@ -178,7 +178,8 @@ pub(crate) fn options() -> Options {
 pub(crate) fn app(groups: &[Group]) -> AppState {
     let mut app = AppState::new(options(), snapshot(groups, 10));
     update(&mut app, Input::Resize { width: 160, height: 45 }, NOW);
-    let mut hits = super::HitMap { heights: [10; 4], ..super::HitMap::default() };
+    let mut hits =
+        super::HitMap { heights: [10; super::Pane::ALL.len()], ..super::HitMap::default() };
     hits.page = super::Extent { lines: 30, height: 10 };
     hits.help = hits.page;
     app.drawn(hits);

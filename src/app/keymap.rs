@@ -23,6 +23,8 @@ pub enum Scope {
     Members,
     /// The Rebalances pane.
     Rebalances,
+    /// The Findings pane.
+    Findings,
     /// A detail page.
     Page,
     /// The help.
@@ -33,7 +35,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the README.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Reading,
         Self::Screen,
         Self::Panes,
@@ -41,6 +43,7 @@ impl Scope {
         Self::Partitions,
         Self::Members,
         Self::Rebalances,
+        Self::Findings,
         Self::Page,
         Self::Help,
         Self::Prompt,
@@ -59,6 +62,7 @@ impl Scope {
             Self::Partitions => "Partitions",
             Self::Members => "Members",
             Self::Rebalances => "Rebalances",
+            Self::Findings => "Findings",
             Self::Page => "Page",
             Self::Help => "Help",
             Self::Prompt => "Filter",
@@ -142,6 +146,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Scope::Rebalances, chords![key(Key::Enter)], Action::Open, "who joined, left, got what")
         .footer("open"),
     bind(
+        Scope::Findings,
+        chords![key(Key::Enter)],
+        Action::Open,
+        "the group or partition it is about",
+    )
+    .footer("go to"),
+    bind(
         Scope::Page,
         chords![key(Key::Esc), c('h'), key(Key::Left)],
         Action::Back,
@@ -168,6 +179,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Scope::Screen, chords![c('2')], Action::Focus(Pane::Partitions), "Partitions"),
     bind(Scope::Screen, chords![c('3')], Action::Focus(Pane::Members), "Members"),
     bind(Scope::Screen, chords![c('4')], Action::Focus(Pane::Rebalances), "Rebalances"),
+    bind(Scope::Screen, chords![c('6')], Action::Focus(Pane::Findings), "Findings"),
     bind(Scope::Screen, chords![c(' ')], Action::Pause, "pause the picture; collection goes on")
         .footer("pause"),
     bind(Scope::Screen, chords![c('+'), c('=')], Action::Slower, "longer interval"),

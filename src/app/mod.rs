@@ -31,10 +31,10 @@ pub use filter::Filter;
 pub use input::{Chord, Input, Key, Mouse, MouseKind};
 pub use looks::{Depth, Looks, Theme};
 pub use pane::{
-    GroupSort, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort, RebalanceKey,
-    RebalanceSort, Shape, SortBy, SortColumn,
+    FindingKey, FindingSort, GroupSort, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort,
+    RebalanceKey, RebalanceSort, Shape, SortBy, SortColumn,
 };
-pub use rows::{MemberRow, PartitionRow, Rows, Unowned};
+pub use rows::{FindingPlace, FindingRow, MemberRow, PartitionRow, Rows, Unowned};
 pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Toast};
 pub use table::Table;
 pub use update::update;

@@ -14,11 +14,14 @@ pub enum Pane {
     Members,
     /// Rebalances of the selected group.
     Rebalances,
+    /// What is wrong with any group or topic; it has the whole width, whatever the size.
+    Findings,
 }
 
 impl Pane {
     /// All panes, in the order of their number keys.
-    pub const ALL: [Self; 4] = [Self::Groups, Self::Partitions, Self::Members, Self::Rebalances];
+    pub const ALL: [Self; 5] =
+        [Self::Groups, Self::Partitions, Self::Members, Self::Rebalances, Self::Findings];
 
     /// The title.
     #[must_use]
@@ -28,6 +31,7 @@ impl Pane {
             Self::Partitions => "Partitions",
             Self::Members => "Members",
             Self::Rebalances => "Rebalances",
+            Self::Findings => "Findings",
         }
     }
 
@@ -39,6 +43,7 @@ impl Pane {
             Self::Partitions => 1,
             Self::Members => 2,
             Self::Rebalances => 3,
+            Self::Findings => 4,
         }
     }
 
@@ -49,7 +54,8 @@ impl Pane {
             Self::Groups => Self::Partitions,
             Self::Partitions => Self::Members,
             Self::Members => Self::Rebalances,
-            Self::Rebalances => Self::Groups,
+            Self::Rebalances => Self::Findings,
+            Self::Findings => Self::Groups,
         }
     }
 
@@ -57,11 +63,18 @@ impl Pane {
     #[must_use]
     pub const fn previous(self) -> Self {
         match self {
-            Self::Groups => Self::Rebalances,
+            Self::Groups => Self::Findings,
             Self::Partitions => Self::Groups,
             Self::Members => Self::Partitions,
             Self::Rebalances => Self::Members,
+            Self::Findings => Self::Rebalances,
         }
+    }
+
+    /// Is it among the panes that stand beside each other where there is room?
+    #[must_use]
+    pub const fn shares_the_screen(self) -> bool {
+        !matches!(self, Self::Findings)
     }
 }
 
@@ -103,6 +116,22 @@ pub struct RebalanceKey {
     pub at: Timestamp,
     /// The epoch or generation that it led to.
     pub epoch: Option<i32>,
+}
+
+/// What a row of the Findings pane is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FindingKey {
+    /// Something that is wrong.
+    Firing {
+        /// The rule that found it.
+        rule: &'static str,
+        /// The group.
+        group: Option<GroupId>,
+        /// The topic, of what concerns it whoever reads it.
+        topic: Option<TopicName>,
+    },
+    /// A rule that cannot tell yet of some groups or topics.
+    Waiting(&'static str),
 }
 
 /// A column that a pane can be sorted by.
@@ -218,6 +247,20 @@ columns! {
     }
 }
 
+columns! {
+    /// What findings sort by; rules that wait stay at the end.
+    FindingSort {
+        /// How bad it is, then the group's lag.
+        Severity "severity" true,
+        /// How long it has been so.
+        Since "since" true,
+        /// The group, or the topic.
+        Name "subject" false,
+        /// The rule.
+        Rule "rule" false,
+    }
+}
+
 /// A column of some pane: what a click on its head means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
@@ -229,4 +272,6 @@ pub enum SortBy {
     Members(MemberSort),
     /// In Rebalances.
     Rebalances(RebalanceSort),
+    /// In Findings.
+    Findings(FindingSort),
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::keymap::Scope;
 use super::{
-    Filter, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort,
-    RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, Table,
+    Filter, FindingKey, FindingSort, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane,
+    PartitionKey, PartitionSort, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, Table,
 };
 use crate::model::{GroupId, PollPlan, Snapshot, Timestamp, TopicName};
 
@@ -51,6 +51,8 @@ pub struct AppState {
     pub members: Table<MemberKey, MemberSort>,
     /// The Rebalances pane.
     pub rebalances: Table<RebalanceKey, RebalanceSort>,
+    /// The Findings pane.
+    pub findings: Table<FindingKey, FindingSort>,
     /// What the Partitions pane lists.
     pub scope: PartitionScope,
     /// The rows of all panes, up to date with everything else here.
@@ -153,6 +155,7 @@ impl AppState {
             partitions: Table::new(PartitionSort::Lag),
             members: Table::new(MemberSort::Lag),
             rebalances: Table::new(RebalanceSort::Time),
+            findings: Table::new(FindingSort::Severity),
             scope: PartitionScope::default(),
             rows: Rows::default(),
             pages: Vec::new(),
@@ -183,7 +186,11 @@ impl AppState {
         let (width, height) = self.size;
         if width < ANYTHING.0 || height < ANYTHING.1 {
             Shape::TooSmall
-        } else if self.zoom || width < ALL_PANES.0 || height < ALL_PANES.1 {
+        } else if self.zoom
+            || width < ALL_PANES.0
+            || height < ALL_PANES.1
+            || !self.focus.shares_the_screen()
+        {
             Shape::One(self.focus)
         } else {
             Shape::All
@@ -204,6 +211,7 @@ impl AppState {
             Pane::Partitions => &self.partitions.filter,
             Pane::Members => &self.members.filter,
             Pane::Rebalances => &self.rebalances.filter,
+            Pane::Findings => &self.findings.filter,
         }
     }
 
@@ -215,6 +223,7 @@ impl AppState {
             Pane::Partitions => (self.partitions.sort.name(), self.partitions.descending),
             Pane::Members => (self.members.sort.name(), self.members.descending),
             Pane::Rebalances => (self.rebalances.sort.name(), self.rebalances.descending),
+            Pane::Findings => (self.findings.sort.name(), self.findings.descending),
         }
     }
 
@@ -251,6 +260,9 @@ impl AppState {
             }
             Pane::Rebalances => {
                 &[Scope::Rebalances, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
+            }
+            Pane::Findings => {
+                &[Scope::Findings, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
             }
         }
     }

@@ -111,7 +111,7 @@ pub struct HitMap {
     /// Places and their meaning; where they overlap, the last one counts.
     pub zones: Vec<Zone>,
     /// Rows seen at once in each pane, by [`Pane::index`]; 0 for a pane that is not on screen.
-    pub heights: [usize; 4],
+    pub heights: [usize; Pane::ALL.len()],
     /// The open detail page, if one was drawn.
     pub page: Extent,
     /// The help, if it was drawn.

@@ -177,10 +177,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_outside(width in 0_u16..=250, height in 0_u16..=80, pane in 0_usize..6, trouble in 0_u16..300, strip in 0_u16..6, paged: bool) {
+        fn nothing_is_outside(width in 0_u16..=250, height in 0_u16..=80, pane in 0_usize..7, trouble in 0_u16..300, strip in 0_u16..6, paged: bool) {
             let shape = match pane {
-                0..4 => Shape::One(Pane::ALL[pane]),
-                4 => Shape::All,
+                0..5 => Shape::One(Pane::ALL[pane]),
+                5 => Shape::All,
                 _ => Shape::TooSmall,
             };
             let area = Rect::new(0, 0, width, height);

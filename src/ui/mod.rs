@@ -42,6 +42,7 @@ use ratatui::layout::Rect;
 use self::layout::Layout;
 use self::panes::{
     Canvas, Scene, findings, footer, groups, header, help, members, page, partitions, rebalances,
+    strip,
 };
 use self::theme::Role;
 use self::widgets::frame;
@@ -66,14 +67,13 @@ pub fn draw_into(view: &View<'_>, area: Rect, buf: &mut Buffer) -> HitMap {
     }
     let trouble = header::trouble(&scene);
     let sentence = trouble.as_ref().map_or(0, |(text, _)| format::width(text));
-    let told = findings::told(&scene);
-    let strip = findings::lines(&told, area.height);
+    let strip = strip::lines(&scene, area.height);
     let layout = Layout::new(area, shape, (sentence, strip), view.app.page().is_some());
     header::draw(&scene, layout.header, &mut canvas);
     if let Some(trouble) = trouble {
         header::draw_trouble(&scene, &trouble, paint::indent(layout.trouble, 1), canvas.buf);
     }
-    findings::draw(&scene, &told, layout.strip, &mut canvas);
+    strip::draw(&scene, layout.strip, &mut canvas);
     header::tabs(&scene, layout.tabs, &mut canvas);
     draw_panes(&scene, &layout, &mut canvas);
     footer::draw(&scene, layout.footer, &mut canvas);
@@ -104,6 +104,7 @@ fn draw_panes(scene: &Scene<'_>, layout: &Layout, canvas: &mut Canvas<'_>) {
             Pane::Partitions => partitions::draw(scene, *place, canvas),
             Pane::Members => members::draw(scene, *place, canvas),
             Pane::Rebalances => rebalances::draw(scene, *place, canvas),
+            Pane::Findings => findings::draw(scene, *place, canvas),
         }
     }
     if let (Some(place), Some(page)) = (layout.page, scene.view.app.page()) {

@@ -5,14 +5,19 @@
 //! five thousand partitions.
 
 pub(super) mod find;
+mod findings;
 mod groups;
 mod members;
 mod order;
 mod partitions;
 mod rebalances;
 
+pub(super) use findings::gone as finding_gone;
+pub use findings::{FindingPlace, FindingRow};
+
 use super::{
-    Filter, GroupSort, MemberSort, PartitionScope, PartitionSort, RebalanceSort, SortColumn, Table,
+    Filter, FindingKey, FindingSort, GroupSort, MemberSort, PartitionScope, PartitionSort,
+    RebalanceSort, SortColumn, Table,
 };
 use crate::model::{
     GroupId, GroupTopic, GroupView, MemberView, PartitionView, Rebalance, Snapshot, TopicName,
@@ -58,6 +63,11 @@ pub struct Rows {
     pub members: Vec<MemberRow>,
     /// Indices into [`GroupView::rebalances`] of the selected group.
     pub rebalances: Vec<u32>,
+    /// What is wrong, then the rules that cannot tell yet.
+    pub findings: Vec<FindingRow>,
+    /// What the strip tells: what is wrong at warning and above, the worst first, whatever the
+    /// Findings pane shows.
+    pub told: Vec<FindingRow>,
     /// The selected group's partitions without an owner; `None` if there are none, or if it is not
     /// known who holds what.
     pub unowned: Option<Unowned>,
@@ -71,6 +81,7 @@ struct Made {
     partitions: Option<(Basis<PartitionSort>, Listed)>,
     members: Option<(Basis<MemberSort>, Option<GroupId>)>,
     rebalances: Option<(Basis<RebalanceSort>, Option<GroupId>)>,
+    findings: Option<Basis<FindingSort>>,
 }
 
 /// What the rows of every pane depend on. `picture` counts the pictures shown so far.
@@ -199,6 +210,25 @@ impl Rows {
         let group = group.and_then(|id| picture.snapshot.group(id)).map(|entry| &*entry.view);
         rebalances::make(&mut self.rebalances, group, wish(table));
         self.made.rebalances = Some(made);
+        true
+    }
+
+    /// Makes the rows of the Findings pane and of the strip, if they are not those already; returns
+    /// whether it did.
+    pub(super) fn make_findings(
+        &mut self,
+        picture: Picture<'_>,
+        table: &Table<FindingKey, FindingSort>,
+    ) -> bool {
+        let basis = basis(picture, table);
+        if self.made.findings == Some(basis) {
+            return false;
+        }
+        if self.made.findings.is_none_or(|made| made.picture != basis.picture) {
+            findings::tell(&mut self.told, picture.snapshot);
+        }
+        findings::make(&mut self.findings, picture.snapshot, wish(table));
+        self.made.findings = Some(basis);
         true
     }
 }

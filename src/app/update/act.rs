@@ -35,8 +35,8 @@ impl Turn<'_> {
             | Action::Bottom => self.step(action),
             Action::Left => self.sideways(false),
             Action::Right => self.sideways(true),
-            Action::NextPane => self.focus(self.app.focus.next()),
-            Action::PreviousPane => self.focus(self.app.focus.previous()),
+            Action::NextPane => self.around(Pane::next),
+            Action::PreviousPane => self.around(Pane::previous),
             Action::Focus(pane) => self.turn_to(pane),
             Action::Open => self.open(),
             Action::Back => self.back(),
@@ -104,6 +104,7 @@ impl Turn<'_> {
             Pane::Rebalances => group
                 .zip(self.app.rebalances.selected().copied())
                 .map(|(group, event)| Subject::Rebalance(group, event)),
+            Pane::Findings => return self.go_to_subject(),
         };
         let Some(subject) = subject else { return false };
         self.app.pages.push(Page { subject, scroll: 0 });
@@ -137,6 +138,7 @@ impl Turn<'_> {
             Pane::Partitions => app.partitions.sort_by(app.partitions.sort.next()),
             Pane::Members => app.members.sort_by(app.members.sort.next()),
             Pane::Rebalances => app.rebalances.sort_by(app.rebalances.sort.next()),
+            Pane::Findings => app.findings.sort_by(app.findings.sort.next()),
         }
         self.say_sort()
     }
@@ -148,6 +150,7 @@ impl Turn<'_> {
             Pane::Partitions => app.partitions.sort_by(app.partitions.sort),
             Pane::Members => app.members.sort_by(app.members.sort),
             Pane::Rebalances => app.rebalances.sort_by(app.rebalances.sort),
+            Pane::Findings => app.findings.sort_by(app.findings.sort),
         }
         self.say_sort()
     }

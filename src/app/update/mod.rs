@@ -1,6 +1,7 @@
 //! The one place where the state changes.
 
 mod act;
+mod follow;
 mod mouse;
 mod navigate;
 mod plan;

@@ -66,6 +66,7 @@ impl Turn<'_> {
             Pane::Partitions => (self.app.partitions.cursor(), self.app.partitions.len()),
             Pane::Members => (self.app.members.cursor(), self.app.members.len()),
             Pane::Rebalances => (self.app.rebalances.cursor(), self.app.rebalances.len()),
+            Pane::Findings => (self.app.findings.cursor(), self.app.findings.len()),
         };
         if at >= len {
             return changed;
@@ -94,6 +95,10 @@ impl Turn<'_> {
             SortBy::Rebalances(column) => {
                 self.app.rebalances.sort_by(column);
                 Pane::Rebalances
+            }
+            SortBy::Findings(column) => {
+                self.app.findings.sort_by(column);
+                Pane::Findings
             }
         };
         self.turn_to(pane);

@@ -50,6 +50,18 @@ impl Turn<'_> {
         std::mem::replace(&mut self.app.focus, pane) != pane
     }
 
+    /// To the next or previous pane, round and round among those that stand on the screen; where one is
+    /// shown at a time, among all.
+    pub(super) fn around(&mut self, step: fn(Pane) -> Pane) -> bool {
+        let mut to = step(self.app.focus);
+        if self.app.shape() == Shape::All {
+            while !to.shares_the_screen() {
+                to = step(to);
+            }
+        }
+        self.focus(to)
+    }
+
     /// To the pane that lies there: Groups on the left, Partitions right of it, Members and Rebalances
     /// below them. Where one pane is shown, along the tab line.
     pub(super) fn sideways(&mut self, right: bool) -> bool {
@@ -59,7 +71,7 @@ impl Turn<'_> {
             (Shape::All, Pane::Partitions | Pane::Members, false) => Pane::Groups,
             (Shape::All, Pane::Members, true) => Pane::Rebalances,
             (Shape::All, Pane::Rebalances, false) => Pane::Members,
-            (Shape::All, _, _) | (_, Pane::Groups, false) | (_, Pane::Rebalances, true) => {
+            (Shape::All, _, _) | (_, Pane::Groups, false) | (_, Pane::Findings, true) => {
                 return false;
             }
             (_, _, true) => from.next(),
@@ -77,6 +89,7 @@ impl AppState {
             Pane::Partitions => (self.partitions.cursor(), self.partitions.len()),
             Pane::Members => (self.members.cursor(), self.members.len()),
             Pane::Rebalances => (self.rebalances.cursor(), self.rebalances.len()),
+            Pane::Findings => (self.findings.cursor(), self.findings.len()),
         };
         let before = self.first_row(pane);
         let to = target(action, at, len, height);
@@ -98,6 +111,7 @@ impl AppState {
             }
             Pane::Members => self.members.go(to, height, |at| rows.member_key(group?, at)),
             Pane::Rebalances => self.rebalances.go(to, height, |at| rows.rebalance_key(group?, at)),
+            Pane::Findings => self.findings.go(to, height, |at| rows.finding_key(&snapshot, at)),
         }
     }
 
@@ -109,6 +123,7 @@ impl AppState {
             Pane::Partitions => self.partitions.first_row(height),
             Pane::Members => self.members.first_row(height),
             Pane::Rebalances => self.rebalances.first_row(height),
+            Pane::Findings => self.findings.first_row(height),
         }
     }
 
@@ -121,6 +136,7 @@ impl AppState {
             Pane::Partitions => self.partitions.wheel(down, step, height),
             Pane::Members => self.members.wheel(down, step, height),
             Pane::Rebalances => self.rebalances.wheel(down, step, height),
+            Pane::Findings => self.findings.wheel(down, step, height),
         }
         self.first_row(pane) != before
     }

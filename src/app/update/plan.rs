@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::{AppState, Effect, Pane, PartitionScope, Subject};
+use crate::app::{AppState, Effect, FindingKey, Pane, PartitionScope, Subject};
 use crate::model::{GroupId, PollPlan};
 
 /// Positions whose records' times are wanted at once: more are not seen.
@@ -43,6 +43,12 @@ impl AppState {
                 return Some(key.group.clone());
             };
             return Some(group.clone());
+        }
+        if self.focus == Pane::Findings {
+            let Some(FindingKey::Firing { group, .. }) = self.findings.selected() else {
+                return None;
+            };
+            return group.clone();
         }
         let details = [Pane::Partitions, Pane::Members, Pane::Rebalances];
         let seen = details.into_iter().any(|pane| self.hits.height(pane) > 0);

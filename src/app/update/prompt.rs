@@ -70,6 +70,7 @@ impl AppState {
             Pane::Partitions => &mut self.partitions.filter,
             Pane::Members => &mut self.members.filter,
             Pane::Rebalances => &mut self.rebalances.filter,
+            Pane::Findings => &mut self.findings.filter,
         };
         let changed = filter.text() != text;
         filter.set(text);
@@ -82,6 +83,7 @@ impl AppState {
             Pane::Partitions => self.partitions.choose(),
             Pane::Members => self.members.choose(),
             Pane::Rebalances => self.rebalances.choose(),
+            Pane::Findings => self.findings.choose(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Turn;
-use crate::app::rows::{Picture, find};
+use crate::app::rows::{Picture, find, finding_gone};
 use crate::app::{AppState, PartitionScope};
 use crate::model::{Snapshot, Timestamp};
 
@@ -33,6 +33,7 @@ impl Turn<'_> {
         self.partitions(picture);
         self.members(picture);
         self.rebalances(picture);
+        self.findings(picture);
         if rates_known(&snapshot) {
             self.app.hold_selections();
         }
@@ -106,6 +107,23 @@ impl Turn<'_> {
             |&key| rows.rebalance_position(group?, key),
             |position| rows.rebalance_key(group?, position),
             |&key| group.is_some_and(|group| find::rebalance_gone(group, key)),
+        );
+    }
+}
+
+impl Turn<'_> {
+    fn findings(&mut self, picture: Picture<'_>) {
+        let AppState { findings: table, rows, .. } = &mut *self.app;
+        if !rows.make_findings(picture, table) {
+            return;
+        }
+        let snapshot = picture.snapshot;
+        // That something is not wrong any more needs no word: it leaves the list.
+        table.settle(
+            rows.findings.len(),
+            |key| rows.finding_position(snapshot, key),
+            |position| rows.finding_key(snapshot, position),
+            |key| finding_gone(snapshot, key),
         );
     }
 }

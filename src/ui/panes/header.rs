@@ -174,10 +174,11 @@ fn totals(scene: &Scene<'_>) -> Vec<Part> {
 
 /// How many findings there are of each severity.
 fn findings(scene: &Scene<'_>) -> Option<Part> {
-    let told = super::findings::told(scene);
+    let view = &scene.view;
+    let told = || view.app.rows.told.iter().filter_map(|row| row.finding(view.snapshot));
     let mut counts = Vec::new();
     for severity in Severity::ALL.into_iter().rev() {
-        let number = told.iter().filter(|finding| finding.severity == severity).count();
+        let number = told().filter(|finding| finding.severity == severity).count();
         if number > 0 {
             let text = format!("{number} {}", severity.name());
             if !counts.is_empty() {

@@ -15,6 +15,7 @@ pub mod partition_times;
 pub mod partitions;
 pub mod rebalance_page;
 pub mod rebalances;
+pub mod strip;
 
 use std::borrow::Cow;
 use std::time::Duration;

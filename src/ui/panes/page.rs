@@ -1,5 +1,6 @@
 //! Detail pages: text with charts in it, scrolled as one. Only lines that are seen are formatted.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
@@ -29,8 +30,17 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(scene: &'a Scene<'a>, area: Rect, skip: usize) -> Self {
+    /// Lines for `area`, of which the first `skip` are not seen.
+    #[must_use]
+    pub const fn of(scene: &'a Scene<'a>, area: Rect, skip: usize) -> Self {
         Self { scene, width: area.width, height: area.height, skip, count: 0, seen: Vec::new() }
+    }
+
+    /// Writes those that are seen into the area that they are made for.
+    pub fn paint(&self, area: Rect, buf: &mut Buffer) {
+        for (y, line) in (0..).zip(&self.seen) {
+            paint::line(buf, paint::row(area, y), line);
+        }
     }
 
     /// One line, made only if it is seen.
@@ -80,6 +90,17 @@ impl<'a> Lines<'a> {
         self.field(label, Line::raw(text));
     }
 
+    /// A label and a sentence beside it, over as many lines as it needs.
+    pub fn wrapped(&mut self, label: &str, text: &str, role: Role) {
+        let style = self.scene.style(role);
+        let (mut label, mut rest) = (label, text);
+        while !rest.is_empty() {
+            let (line, more) = format::wrap(rest, self.width.saturating_sub(LABELS).max(1));
+            self.field(label, Line::styled(line.to_owned(), style));
+            (label, rest) = ("", more);
+        }
+    }
+
     /// A sentence over as many lines as it needs.
     pub fn sentence(&mut self, text: &str, role: Role) {
         let style = self.scene.style(role);
@@ -95,7 +116,7 @@ impl<'a> Lines<'a> {
 /// Draws a page into its place.
 pub fn draw(scene: &Scene<'_>, page: &Page, place: Place, canvas: &mut Canvas<'_>) {
     let area = paint::indent(place.inside, 1);
-    let mut lines = Lines::new(scene, area, page.scroll);
+    let mut lines = Lines::of(scene, area, page.scroll);
     let title = match &page.subject {
         Subject::Partition(key) => partition_page::write(key, &mut lines),
         Subject::Member(group, key) => member_page::write(group, key, &mut lines),
@@ -105,9 +126,7 @@ pub fn draw(scene: &Scene<'_>, page: &Page, place: Place, canvas: &mut Canvas<'_
     canvas.hits.page = extent;
     canvas.hits.add(area_of(place.frame), Hit::Page);
     canvas.hits.add(area_of(place.inside), Hit::Page);
-    for (y, line) in (0..).zip(&lines.seen) {
-        paint::line(canvas.buf, paint::row(area, y), line);
-    }
+    lines.paint(area, canvas.buf);
     let position = super::position(page.scroll, extent.height, extent.lines);
     super::title(place, title, Line::from(scene.span(position, Role::Muted)), canvas);
     scroll::draw((page.scroll, extent.height, extent.lines), place.bar, &scene.theme, canvas.buf);

@@ -37,8 +37,21 @@ pub(crate) fn incident() -> Snapshot {
 
 /// The incident, with what the rules say of it.
 pub(crate) fn diagnosed() -> Snapshot {
+    diagnosed_by(&Rules::default())
+}
+
+/// The same by rules that want more history than there is: some cannot tell yet.
+pub(crate) fn diagnosed_too_early() -> Snapshot {
+    let mut rules = Rules::default();
+    for (rule, threshold) in [("falling-behind", "window"), ("hot-partition", "window")] {
+        assert!(rules.set(rule, Some(threshold), "1h").is_ok(), "a threshold of {rule}");
+    }
+    diagnosed_by(&rules)
+}
+
+fn diagnosed_by(rules: &Rules) -> Snapshot {
     let mut snapshot = incident();
-    let (rules, before) = (Rules::default(), Findings::default());
+    let before = Findings::default();
     let groups = snapshot.groups.iter().map(|entry| {
         let case = Case { group: &entry.view, seen: entry.seen, logs: &snapshot, now: NOW };
         GroupEntry { findings: Arc::new(rules.group(&case, &before)), ..entry.clone() }

@@ -1,3 +1,4 @@
+mod findings;
 mod mouse;
 mod properties;
 mod selection;

@@ -15,7 +15,7 @@ fn wheel(app: &mut AppState, kind: MouseKind, x: u16, y: u16) -> Vec<Effect> {
 
 fn with_zones(groups: &[Group]) -> AppState {
     let mut app = app(groups);
-    let mut hits = HitMap { heights: [10; 4], ..HitMap::default() };
+    let mut hits = HitMap { heights: [10; Pane::ALL.len()], ..HitMap::default() };
     let area = |x, y, width, height| Area { x, y, width, height };
     hits.add(area(0, 0, 50, 12), Hit::Pane(Pane::Groups));
     hits.add(area(0, 0, 10, 1), Hit::Sort(SortBy::Groups(GroupSort::Name)));

@@ -16,7 +16,7 @@ enum Step {
     Paste(String),
     Resize(u16, u16),
     Snapshot(Vec<Group>),
-    Drawn([usize; 4]),
+    Drawn([usize; Pane::ALL.len()]),
     Tick,
 }
 
@@ -52,16 +52,16 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => "\\PC{0,12}|re:[(\\[a-c.*]{0,6}".prop_map(Step::Paste),
         1 => (any::<u16>(), 0..80_u16).prop_map(|(width, height)| Step::Resize(width, height)),
         3 => groups().prop_map(Step::Snapshot),
-        2 => prop::array::uniform4(0..15_usize).prop_map(Step::Drawn),
+        2 => prop::array::uniform5(0..15_usize).prop_map(Step::Drawn),
         1 => Just(Step::Tick),
     ]
 }
 
 /// A map as a frame with these heights would return it.
-fn hits(heights: [usize; 4], app: &AppState) -> HitMap {
+fn hits(heights: [usize; Pane::ALL.len()], app: &AppState) -> HitMap {
     let mut hits = HitMap { heights, ..HitMap::default() };
     let area = |x, y| Area { x, y, width: 30, height: 12 };
-    for (pane, x) in Pane::ALL.into_iter().zip([0, 30, 60, 90]) {
+    for (pane, x) in Pane::ALL.into_iter().zip([0, 30, 60, 90, 90]) {
         let first = app.groups.first_row(hits.height(pane));
         hits.add(area(x, 0), Hit::Pane(pane));
         hits.add(area(x, 1), Hit::Rows { pane, first });

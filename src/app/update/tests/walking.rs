@@ -178,7 +178,7 @@ fn the_plan_follows_what_is_on_screen() {
     press(&mut app, "G");
     assert_eq!(plan(&app).focus.as_ref().map(GroupId::as_str), Some("g49"));
     assert_eq!(plan(&app).visible[0].as_str(), "g40");
-    let hits = HitMap { heights: [10, 0, 0, 0], ..HitMap::default() };
+    let hits = HitMap { heights: [10, 0, 0, 0, 0], ..HitMap::default() };
     let effects = app.drawn(hits.clone());
     assert!(matches!(&effects[..], [Effect::SetPlan(plan)] if plan.focus.is_none()));
     assert_eq!(app.drawn(hits), [], "told once");

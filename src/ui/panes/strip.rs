@@ -1,0 +1,70 @@
+//! The strip above the panes: what is wrong at warning and above, the worst first. A click on it opens
+//! the Findings pane.
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::findings::role;
+use super::{Canvas, Scene, area_of};
+use crate::app::{Action, Hit, Pane, Shape};
+use crate::model::Finding;
+use crate::ui::format;
+use crate::ui::paint;
+use crate::ui::theme::Role;
+
+/// Rows of the screen for each line of the strip: three lines at 24 rows, five at 40.
+const ROWS_A_LINE: u16 = 8;
+/// The most lines.
+const MOST: u16 = 5;
+/// Cells for the name of a group or topic.
+const NAME: u16 = 24;
+
+/// Lines that the strip takes on a screen of so many rows; none where the pane says it all.
+#[must_use]
+pub fn lines(scene: &Scene<'_>, rows: u16) -> u16 {
+    if scene.view.app.shape() == Shape::One(Pane::Findings) {
+        return 0;
+    }
+    let told = scene.view.app.rows.told.len();
+    let most = (rows / ROWS_A_LINE).clamp(1, MOST);
+    u16::try_from(told).unwrap_or(u16::MAX).min(most)
+}
+
+/// Draws the strip.
+pub fn draw(scene: &Scene<'_>, area: Rect, canvas: &mut Canvas<'_>) {
+    canvas.hits.add(area_of(area), Hit::Key(Action::Focus(Pane::Findings)));
+    let (told, snapshot) = (&scene.view.app.rows.told, scene.view.snapshot);
+    let area = paint::indent(area, 1);
+    let shown = usize::from(area.height);
+    let worst = told.iter().filter_map(|row| row.finding(snapshot)).take(shown);
+    for (y, finding) in (0..).zip(worst) {
+        let row = paint::row(area, y);
+        let more = told.len().saturating_sub(shown);
+        let more = if y + 1 == area.height && more > 0 {
+            format!("  +{more} more")
+        } else {
+            String::new()
+        };
+        let room = row.width.saturating_sub(format::width(&more));
+        paint::line(canvas.buf, Rect { width: room, ..row }, &line(scene, finding, room));
+        let more = Line::from(scene.span(more, Role::Muted));
+        paint::line_right(canvas.buf, row, &more);
+    }
+}
+
+fn line(scene: &Scene<'_>, finding: &Finding, width: u16) -> Line<'static> {
+    let subject = &finding.subject;
+    let group = subject.group.as_ref().map(crate::model::GroupId::as_str);
+    let topic = subject.topic.as_ref().map(crate::model::TopicName::as_str);
+    let name = scene.name(group.or(topic).unwrap_or_default(), NAME);
+    let word = finding.severity.word();
+    let used = format::width(word).saturating_add(format::width(&name)).saturating_add(3);
+    let sentence = scene.theme.glyphs.name(&finding.sentence);
+    let room = width.saturating_sub(used);
+    let sentence = format::cut_end(&sentence, room, scene.theme.glyphs.ellipsis).into_owned();
+    Line::from(vec![
+        scene.span(word, role(finding.severity)),
+        scene.span(format!(" {name}"), Role::Title),
+        scene.span(format!("  {sentence}"), Role::Text),
+    ])
+}
