@@ -59,6 +59,7 @@ shows!(too_small, incident((39, 30), DARK).text());
 shows!(findings_160x45, diagnosed((160, 45)).text());
 shows!(findings_120x35, diagnosed((120, 35)).styled());
 shows!(findings_80x24, diagnosed((80, 24)).text());
+shows!(marks_on_partitions_80x24, diagnosed((80, 24)).press("2").styled());
 shows!(findings_pane_160x45, diagnosed((160, 45)).press("6").text());
 shows!(findings_pane_120x35, diagnosed((120, 35)).press("6 Down").text());
 shows!(findings_pane_80x24, diagnosed((80, 24)).press("6").text());

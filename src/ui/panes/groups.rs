@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{Canvas, Scene, Sheet};
+use super::{Canvas, Scene, Sheet, strip};
 use crate::app::{GroupSort, Pane, SortBy};
 use crate::model::{GroupEntry, GroupKind, SourceHealth, SourceId, Timestamp, rebalance};
 use crate::ui::format;
@@ -203,13 +203,7 @@ fn content(
         words::value(Some(text), sure, Role::Text, theme)
     };
     match column {
-        Show::Name => {
-            let name = scene.name(group.id.as_str(), width);
-            match entry.findings.worst() {
-                Some(worst) => Line::from(scene.span(name, super::findings::role(worst))),
-                None => Line::raw(name),
-            }
-        }
+        Show::Name => strip::marked_name(scene, entry, width),
         Show::State => {
             let name = format::cut_end(group.state.name(), width, theme.glyphs.ellipsis);
             words::value(Some(name.into_owned()), listed, Role::State(group.state), theme)

@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::groups::NOISE;
-use super::{Canvas, Scene, Sheet};
+use super::{Canvas, Scene, Sheet, strip};
 use crate::app::{Pane, PartitionScope, PartitionSort, SortBy};
 use crate::model::{
-    GroupEntry, GroupState, GroupTopic, GroupView, PartitionLog, PartitionView, TopicEntry,
+    GroupEntry, GroupState, GroupTopic, GroupView, PartitionLog, PartitionView, Severity,
+    TopicEntry,
 };
 use crate::ui::format;
 use crate::ui::fresh::Freshness;
@@ -90,6 +91,12 @@ impl<'a> Item<'a> {
         scene.sure(self.entry.seen.commits)
     }
 
+    /// How bad the worst is that is found of it.
+    fn worst(&self) -> Option<Severity> {
+        let which = (&self.topic.topic, self.partition.partition);
+        strip::of_partition(self.entry, self.logs, which)
+    }
+
     /// Why something of it is not known or old, in a few words.
     fn fault(&self) -> Option<String> {
         let topic_fault = self.logs.and_then(|logs| logs.view.fault.as_ref());
@@ -114,7 +121,7 @@ impl<'a> Item<'a> {
 
 fn columns(
     scene: &Scene<'_>,
-    (several_topics, short_isr): (bool, bool),
+    (several_topics, short_isr, marked): (bool, bool, bool),
     width: u16,
 ) -> Vec<Column<Show>> {
     let app = scene.view.app;
@@ -128,7 +135,7 @@ fn columns(
         PartitionScope::Group => Vec::new(),
     };
     columns.extend([
-        Column::numbers(Show::Partition, "P", 4, 0),
+        Column::numbers(Show::Partition, "P", if marked { 3 + strip::MARK } else { 4 }, 0),
         Column::numbers(Show::Lag, "LAG", 6, 0),
         Column::words(Show::Trend, "", trend, 24, 0),
         Column::numbers(Show::Arriving, "IN/s", 5, 3),
@@ -172,7 +179,8 @@ pub fn draw(scene: &Scene<'_>, place: Place, canvas: &mut Canvas<'_>) {
         (first..len.min(first + height)).map(|position| Item::at(scene, position)).collect();
     let short = seen.iter().flatten().filter_map(Item::log).any(PartitionLog::is_under_replicated);
     let several = scene.view.group().is_some_and(|entry| entry.view.topics.len() > 1);
-    let columns = columns(scene, (several, short), place.inside.width);
+    let marked = seen.iter().flatten().any(|item| item.worst().is_some());
+    let columns = columns(scene, (several, short, marked), place.inside.width);
     let sheet = Sheet {
         pane: Pane::Partitions,
         columns: &columns,
@@ -271,7 +279,7 @@ fn content(scene: &Scene<'_>, item: &Item<'_>, (column, width): (Show, u16)) -> 
     match column {
         Show::Group => Line::raw(scene.name(item.group().id.as_str(), width)),
         Show::Topic => Line::raw(scene.name(item.topic.topic.as_str(), width)),
-        Show::Partition => Line::raw(partition.partition.to_string()),
+        Show::Partition => strip::marked_number(scene, partition.partition, item.worst()),
         Show::Lag => words::lag(partition.lag.records, sure, theme),
         Show::Trend => Line::default(),
         Show::Arriving => words::rate(log.and_then(|log| log.arriving), end_sure, theme),

@@ -1,5 +1,5 @@
-//! The strip above the panes: what is wrong at warning and above, the worst first. A click on it opens
-//! the Findings pane.
+//! What is wrong at a glance: the strip above the panes, at warning and above, the worst first, of which
+//! a click opens the Findings pane; and the marks on the rows that it is about.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::findings::role;
 use super::{Canvas, Scene, area_of};
 use crate::app::{Action, Hit, Pane, Shape};
-use crate::model::Finding;
+use crate::model::{Finding, GroupEntry, Severity, TopicEntry, TopicName};
 use crate::ui::format;
 use crate::ui::paint;
 use crate::ui::theme::Role;
@@ -28,6 +28,52 @@ pub fn lines(scene: &Scene<'_>, rows: u16) -> u16 {
     let told = scene.view.app.rows.told.len();
     let most = (rows / ROWS_A_LINE).clamp(1, MOST);
     u16::try_from(told).unwrap_or(u16::MAX).min(most)
+}
+
+/// The mark on a row: more of it, the worse.
+const fn mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "",
+        Severity::Warning => "!",
+        Severity::Critical => "!!",
+        Severity::Page => "!!!",
+    }
+}
+
+/// Cells for a mark and what keeps it apart.
+pub const MARK: u16 = 4;
+
+/// A group's name in at most `width` cells, marked by the worst that is found of it.
+#[must_use]
+pub fn marked_name(scene: &Scene<'_>, entry: &GroupEntry, width: u16) -> Line<'static> {
+    let name = entry.view.id.as_str();
+    let Some(worst) = entry.findings.worst() else { return Line::raw(scene.name(name, width)) };
+    let mark = mark(worst);
+    let room = width.saturating_sub(format::width(mark) + u16::from(!mark.is_empty()));
+    let name = scene.span(scene.name(name, room), role(worst));
+    let gap = if mark.is_empty() { "" } else { " " };
+    Line::from(vec![name, scene.span(format!("{gap}{mark}"), role(worst))])
+}
+
+/// The worst at warning and above that names a partition, of its group or of its topic.
+#[must_use]
+pub fn of_partition(
+    entry: &GroupEntry,
+    logs: Option<&TopicEntry>,
+    (topic, partition): (&TopicName, i32),
+) -> Option<Severity> {
+    let of_group = entry.findings.of_partition(topic, partition);
+    let of_topic = logs.and_then(|logs| logs.findings.of_partition(topic, partition));
+    let found = of_group.into_iter().chain(of_topic).map(|finding| finding.severity);
+    found.max().filter(|severity| *severity >= Severity::Warning)
+}
+
+/// A partition's number, marked.
+#[must_use]
+pub fn marked_number(scene: &Scene<'_>, number: i32, worst: Option<Severity>) -> Line<'static> {
+    let Some(worst) = worst else { return Line::raw(number.to_string()) };
+    let mark = scene.span(format!("{} ", mark(worst)), role(worst));
+    Line::from(vec![mark, scene.span(number.to_string(), role(worst))])
 }
 
 /// Draws the strip.
