@@ -92,10 +92,52 @@ fn flags_that_are_none(#[case] line: &str, #[case] named: &str) {
     "-F: cannot read 'nowhere.properties' (No such file or \
         directory (os error 2)); name a file that exists and may be read"
 )]
+#[case(
+    "rules --rule lag-treshold=off",
+    "--rule: 'lag-treshold' is not a rule; write lag-threshold if that is meant"
+)]
+#[case(
+    "once -b k --rule hot-partition.shar=0.7",
+    "--rule: 'hot-partition.shar' is not a threshold; write hot-partition.share if that is meant"
+)]
+#[case(
+    "-b k --rule hot-partition.window=soon",
+    "--rule: 'soon' is not a value of this threshold; write a time, as in 30s, 5m or 2h"
+)]
+#[case(
+    "-b k --rule no-leader.window=5m",
+    "--rule: 'no-leader.window' is not a threshold; write no-leader=off, it has none"
+)]
+#[case(
+    "-b k --rule idle-members",
+    "--rule: 'idle-members' is not a setting of a rule; write NAME=off, NAME=on or \
+     NAME.THRESHOLD=VALUE"
+)]
 fn values_that_are_none(#[case] line: &str, #[case] expected: &str) {
     let run = typed(line);
     assert_eq!(run.sentence().unwrap(), expected);
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.took < AT_ONCE, "{:?}", run.took);
+}
+
+#[test]
+fn the_rules_are_listed_as_they_are_in_force() {
+    let run = typed("rules --rule hot-partition.share=0.75 --rule idle-members=off");
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    assert!(run.stdout.contains("(default 0.6)"), "{}", run.stdout);
+    assert!(run.stdout.contains("idle-members (off): "), "{}", run.stdout);
+}
+
+/// To monitoring, 2 would mean that the cluster is in trouble.
+#[rstest]
+#[case("check", "LAGTOP UNKNOWN - no cluster to connect to; ")]
+#[case("check -b k --for ever", "LAGTOP UNKNOWN - --for: 'ever' is not a duration; ")]
+#[case("check -b no-such-host.invalid", "LAGTOP UNKNOWN - ")]
+#[case("check --bogus", "")]
+fn a_check_that_cannot_judge_is_unknown(#[case] line: &str, #[case] begins: &str) {
+    let run = typed(line);
+    assert_eq!(run.code, Some(3), "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.starts_with(begins), "{}", run.stdout);
     assert!(run.took < AT_ONCE, "{:?}", run.took);
 }
 

@@ -87,6 +87,8 @@ fn the_man_page_has_every_command_and_its_flags() {
     RECORDING
     LOOKS
     "LAGTOP ONCE"
+    "LAGTOP CHECK"
+    "LAGTOP RULES"
     "LAGTOP EXPORT"
     "LAGTOP REPLAY"
     "LAGTOP DEMO"

@@ -337,3 +337,32 @@ fn the_example_alerts_ask_for_what_there_is() {
         assert!(expression.contains(threshold), "{alert}: {expression}");
     }
 }
+
+#[test]
+fn a_finding_is_a_series_as_long_as_it_is_fresh() {
+    let snapshot = snapshots::diagnosed();
+    let page = page(&snapshot);
+    let worst: Vec<_> = snapshot
+        .findings()
+        .into_iter()
+        .filter(|finding| finding.severity >= lagtop::model::Severity::Warning)
+        .collect();
+    let told = page.of("lagtop_finding");
+    assert_eq!(told.len(), worst.len());
+    let hot = told
+        .iter()
+        .find(|(labels, _)| labels["rule"] == "hot-partition" && labels["severity"] == "critical");
+    let (labels, value) = hot.expect("among them");
+    let label = |name: &str| labels[name].as_str();
+    assert_eq!(label("group"), "user-events-consumer");
+    assert_eq!(
+        (label("topic"), label("partition"), label("severity")),
+        ("user-events", "1", "critical")
+    );
+    assert!((value - 1.0).abs() < f64::EPSILON);
+    assert!(
+        told.iter().any(|(labels, _)| labels["rule"] == "no-leader" && labels["group"].is_empty())
+    );
+    let late = Page::read(&render(&snapshot, after(60), INTERVAL));
+    assert!(late.of("lagtop_finding").is_empty(), "nobody knows any more");
+}

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::CommandFactory as _;
 use lagtop::app::keymap;
 use lagtop::config::{Cli, VARIABLES};
+use lagtop::diagnose::list;
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")
@@ -24,15 +25,16 @@ fn part<'a>(readme: &'a str, name: &str) -> (&'a str, &'a str, &'a str) {
 }
 
 #[test]
-fn the_keys_are_those_of_the_table() {
-    let readme = fs::read_to_string(path()).unwrap();
-    let (before, keys, after) = part(&readme, "keys");
-    let table = keymap::markdown();
-    if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(path(), format!("{before}{table}{after}")).unwrap();
-        return;
+fn what_is_generated_is_what_the_code_has() {
+    for (name, table) in [("keys", keymap::markdown()), ("rules", list::markdown())] {
+        let readme = fs::read_to_string(path()).unwrap();
+        let (before, text, after) = part(&readme, name);
+        if std::env::var_os("UPDATE_README").is_some() {
+            fs::write(path(), format!("{before}{table}{after}")).unwrap();
+        } else {
+            assert_eq!(text, table, "UPDATE_README=1 writes the README's {name}");
+        }
     }
-    assert_eq!(keys, table, "UPDATE_README=1 writes the README's keys");
 }
 
 #[test]

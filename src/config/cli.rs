@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::layer::{Given, Layer, Origin};
-use super::settings::{Color, Isolation, Output, Source, Theme};
+use super::settings::{Color, FailOn, Isolation, Output, Source, Theme};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,6 +33,17 @@ Examples:
   lagtop once -b kafka:9092                         a table, for people
   lagtop once -b kafka:9092 -o json | jq '.groups[] | select(.lag > 1000) | .group'
   lagtop once -b kafka:9092 -o csv > lag.csv";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  lagtop check -b kafka:9092 -g '^billing$'         one group, judged by what is known at once
+  lagtop check -b kafka:9092 --for 3m --fail-on critical
+  lagtop check -b kafka:9092 --rule lag-threshold.warning=10000 --rule idle-members=off";
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  lagtop rules
+  lagtop rules --rule hot-partition.share=0.8 --rule idle-members=off";
 
 const EXPORT_EXAMPLES: &str = "\
 Examples:
@@ -93,6 +104,17 @@ pub enum Command {
     /// but something in it could not be read.
     #[command(after_help = ONCE_EXAMPLES)]
     Once(OnceArgs),
+    /// Judge by the rules, print one line, and tell by the exit code
+    ///
+    /// For monitoring that runs plugins. The line has counts after a bar. Rules that need more history
+    /// than one look gives are counted as not known yet; the past is read where listening is allowed,
+    /// and --for watches first. Exit codes: 0 nothing wrong, 1 warning, 2 critical, 3 unknown: nothing
+    /// could be read, or part of it and nothing is wrong in the rest.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// List the rules, what they find, and their thresholds
+    #[command(after_help = RULES_EXAMPLES)]
+    Rules,
     /// Serve figures to Prometheus until told to end
     ///
     /// /metrics is rendered from the last round, so a scrape costs the cluster nothing; what is not
@@ -184,6 +206,17 @@ pub struct OnceArgs {
     pub output: Option<Output>,
 }
 
+/// Flags of `lagtop check`.
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// From which severity on to fail [default: warning] [env: LAGTOP_FAIL_ON]
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub fail_on: Option<FailOn>,
+    /// How long to watch before judging, up to 1h [default: one look] [env: LAGTOP_FOR]
+    #[arg(long = "for", value_name = "DURATION")]
+    pub watch: Option<OsString>,
+}
+
 /// Flags that every command takes. `None` and empty lists mean: not given.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SharedArgs {
@@ -218,6 +251,11 @@ pub struct SharedArgs {
     /// Topics whose name matches; repeatable, any may match [env: LAGTOP_TOPIC]
     #[arg(short, long, value_name = "REGEX", global = true, help_heading = "What to watch")]
     pub topic: Vec<OsString>,
+
+    /// A rule switched or tuned, as in idle-members=off or hot-partition.share=0.8; repeatable; `lagtop
+    /// rules` lists them [env: LAGTOP_RULE]
+    #[arg(long, value_name = "RULE=VALUE", global = true, help_heading = "What to watch")]
+    pub rule: Vec<OsString>,
 
     /// Time between two rounds, at least 100ms [default: 1s] [env: LAGTOP_INTERVAL]
     #[arg(long, value_name = "DURATION", global = true, help_heading = "What to watch")]
@@ -302,6 +340,10 @@ impl Layer {
             Command::Export(export) => export.listen.as_ref(),
             _ => None,
         });
+        let check = cli.command.as_ref().and_then(|command| match command {
+            Command::Check(check) => Some(check),
+            _ => None,
+        });
         let play = cli.command.as_ref().and_then(|command| match command {
             Command::Replay(replay) => Some(&replay.play),
             Command::Demo(demo) => Some(&demo.play),
@@ -318,6 +360,9 @@ impl Layer {
             properties: texts("-X", shared.property.iter().map(|property| &property.0)),
             groups: texts("--group", &shared.group),
             topics: texts("--topic", &shared.topic),
+            rules: texts("--rule", &shared.rule),
+            fail_on: choice("--fail-on", check.and_then(|check| check.fail_on)),
+            watch: text("--for", check.and_then(|check| check.watch.as_ref())),
             interval: text("--interval", shared.interval.as_ref()),
             timeout: text("--timeout", shared.timeout.as_ref()),
             isolation: choice("--isolation", shared.isolation),

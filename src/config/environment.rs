@@ -3,10 +3,13 @@
 use std::ffi::OsString;
 
 use super::layer::{Given, Layer, Origin};
-use super::settings::Note;
+use super::note::Note;
 
 /// Every variable lagtop reads for itself. `NO_COLOR` is read beside these.
-pub const VARIABLES: [&str; 21] = [
+pub const VARIABLES: [&str; 24] = [
+    "LAGTOP_RULE",
+    "LAGTOP_FAIL_ON",
+    "LAGTOP_FOR",
     "LAGTOP_RECORD",
     "LAGTOP_RECORD_LIMIT",
     "LAGTOP_REDACT",
@@ -68,6 +71,9 @@ impl Layer {
             "LAGTOP_PROPERTY" => self.properties = lines(text, &from),
             "LAGTOP_GROUP" => self.groups = lines(text, &from),
             "LAGTOP_TOPIC" => self.topics = lines(text, &from),
+            "LAGTOP_RULE" => self.rules = lines(text, &from),
+            "LAGTOP_FAIL_ON" => self.fail_on = one,
+            "LAGTOP_FOR" => self.watch = one,
             "LAGTOP_INTERVAL" => self.interval = one,
             "LAGTOP_TIMEOUT" => self.timeout = one,
             "LAGTOP_ISOLATION" => self.isolation = one,

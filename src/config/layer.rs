@@ -61,6 +61,12 @@ pub struct Layer {
     pub groups: Vec<Given>,
     /// Regular expressions for topic names.
     pub topics: Vec<Given>,
+    /// Rules switched and tuned: `NAME=off`, `NAME.THRESHOLD=VALUE`.
+    pub rules: Vec<Given>,
+    /// Name of a [`FailOn`](super::FailOn).
+    pub fail_on: Option<Given>,
+    /// How long to watch before judging, as humantime reads it.
+    pub watch: Option<Given>,
     /// Time between two rounds, as humantime reads it.
     pub interval: Option<Given>,
     /// Deadline of one request, as humantime reads it.

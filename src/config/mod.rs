@@ -6,7 +6,7 @@
 //! properties file below them: flag > environment > file > default. A text that lost is never
 //! parsed, so a wrong variable does not matter once a flag overrides it.
 //!
-//! May import `model` ids and plain crates. Must never name rdkafka, the wire client or a terminal,
+//! May import `model` ids, the rules' thresholds of `diagnose`, and plain crates. Must never name rdkafka, the wire client or a terminal,
 //! open a connection, or let a secret reach an error, `Debug` or help: property values are
 //! [`secrecy::SecretString`] from the moment they are split from their keys.
 
@@ -16,9 +16,11 @@ mod environment;
 mod error;
 mod exact;
 mod layer;
+mod note;
 mod papers;
 pub mod properties;
 mod resolve;
+mod rules;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -28,10 +30,11 @@ pub use cli::{Cli, Command};
 pub use environment::VARIABLES;
 pub use error::ConfigError;
 pub use layer::{Given, Layer, Origin};
+pub use note::Note;
 pub use properties::jaas::JaasProblem;
-pub use resolve::{Inputs, ReadFile, read_file};
+pub use resolve::{Inputs, ReadFile, read_file, rules};
 pub use settings::{
-    Color, Connection, Face, Filters, Identity, Isolation, Looks, Mechanism, NameFilter, Note,
+    Color, Connection, Face, FailOn, Filters, Identity, Isolation, Looks, Mechanism, NameFilter,
     Output, Pem, Playback, Played, Recording, Sasl, Security, Settings, Source, Theme, Tls, Trust,
     Verify,
 };

@@ -16,7 +16,12 @@ impl Cli {
         match self.command.as_ref()? {
             Command::Completions(wanted) => Some(completions(wanted.shell)),
             Command::Man => Some(man()),
-            Command::Once(_) | Command::Export(_) | Command::Replay(_) | Command::Demo(_) => None,
+            Command::Once(_)
+            | Command::Check(_)
+            | Command::Rules
+            | Command::Export(_)
+            | Command::Replay(_)
+            | Command::Demo(_) => None,
         }
     }
 }

@@ -17,6 +17,8 @@ use super::cli::{Cli, Command};
 use super::error::ConfigError;
 use super::layer::{Given, Layer};
 use super::properties::{Properties, Property, Role, security, unicode};
+use crate::diagnose::Rules;
+
 use super::settings::{
     Connection, Face, Filters, Looks, NameFilter, Playback, Played, Recording, Settings,
 };
@@ -29,6 +31,8 @@ pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 const DEFAULT_HISTORY: Duration = Duration::from_mins(30);
 /// From none to what a group's coarsest resolution keeps.
 const HISTORIES: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(6));
+/// From one look to a watch that a scheduler would rather make two of.
+const WATCHES: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(1));
 const INTERVALS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_hours(1));
 
 /// A healthy broker answers the largest of our questions in a quarter of a second, and a broker
@@ -104,9 +108,18 @@ impl Settings {
             // Papers are written without settings, and what is played is a [`Playback`].
             None
             | Some(
-                Command::Completions(_) | Command::Man | Command::Replay(_) | Command::Demo(_),
+                Command::Completions(_)
+                | Command::Man
+                | Command::Rules
+                | Command::Replay(_)
+                | Command::Demo(_),
             ) => Face::Screen,
             Some(Command::Once(_)) => Face::Once { output: highest.choice(|l| &l.output)? },
+            Some(Command::Check(_)) => {
+                let watch = highest.one(|l| &l.watch).map(|given| duration(given, WATCHES));
+                let watch = watch.transpose()?.unwrap_or_default();
+                Face::Check { fail_on: highest.choice(|l| &l.fail_on)?, watch }
+            }
             Some(Command::Export(_)) => Face::Export { listen: highest.listen()? },
         };
         Ok(Self {
@@ -124,6 +137,7 @@ impl Settings {
             history: highest
                 .one(|l| &l.history)
                 .map_or(Ok(DEFAULT_HISTORY), |given| duration(given, HISTORIES))?,
+            rules: super::rules::rules(layers)?,
             recording: highest.recording()?,
             looks: highest.looks()?,
             verbose: highest.switch(|l| &l.verbose)?,
@@ -151,9 +165,19 @@ impl Playback {
             what,
             speed: highest.speed()?,
             begin: begin.transpose()?,
+            rules: super::rules::rules(&layers)?,
             looks: highest.looks()?,
         }))
     }
+}
+
+/// The rules as flags and variables want them, whatever the command.
+pub fn rules<V>(inputs: Inputs<'_, V>) -> Result<Rules, ConfigError>
+where
+    V: IntoIterator<Item = (OsString, OsString)>,
+{
+    let (environment, _) = Layer::from_environment(inputs.variables);
+    super::rules::rules(&[Layer::from_flags(inputs.cli), environment])
 }
 
 /// Layers of which the first that sets something decides it.

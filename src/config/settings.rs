@@ -13,7 +13,8 @@ use regex::Regex;
 use secrecy::SecretString;
 
 use super::bootstrap::HostPort;
-use super::layer::Origin;
+use super::note::Note;
+use crate::diagnose::Rules;
 
 /// Everything that lagtop was told.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Settings {
     pub source: Source,
     /// How much of the time before the start is read where listening is possible: up to 6 h.
     pub history: Duration,
+    /// What is looked for, and from where on it is wrong.
+    pub rules: Rules,
     /// What is kept of what is seen; `None`: nothing.
     pub recording: Option<Recording>,
     /// What the screen looks like.
@@ -62,6 +65,8 @@ pub struct Playback {
     pub speed: f64,
     /// Where to begin, from its start; `None`: where it is worth it.
     pub begin: Option<Duration>,
+    /// What is looked for, and from where on it is wrong.
+    pub rules: Rules,
     /// What the screen looks like.
     pub looks: Looks,
 }
@@ -85,11 +90,28 @@ pub enum Face {
         /// Form of what is printed.
         output: Output,
     },
+    /// What is wrong, in one line, for monitoring.
+    Check {
+        /// From which severity on the exit code is not 0.
+        fail_on: FailOn,
+        /// How long to watch before judging: up to 1 h.
+        watch: Duration,
+    },
     /// Pages for Prometheus.
     Export {
         /// Where.
         listen: SocketAddr,
     },
+}
+
+/// From which severity on `lagtop check` fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// On warnings with 1, on what is worse with 2
+    #[default]
+    Warning,
+    /// On what is critical with 2
+    Critical,
 }
 
 /// Form of what `lagtop once` prints.
@@ -344,57 +366,5 @@ impl Mechanism {
 impl fmt::Display for Mechanism {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// Something worth knowing that is no error. Displays as one sentence without a full stop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Note {
-    /// A property that does not matter for asking.
-    Ignored {
-        /// The key as written.
-        key: String,
-        /// Where.
-        from: Origin,
-    },
-    /// The same setting twice in one place: the last wins, as in Java's clients.
-    Repeated {
-        /// The key that lost, as written.
-        key: String,
-        /// Where.
-        from: Origin,
-        /// Where the winner is.
-        by: Origin,
-    },
-    /// Certificates or credentials that `security.protocol` has no use for.
-    Unused {
-        /// The key as written.
-        key: String,
-        /// Where.
-        from: Origin,
-        /// `security.protocol`, as Kafka writes it.
-        protocol: &'static str,
-    },
-    /// A variable that begins with `LAGTOP_` and is none of ours.
-    UnknownVariable {
-        /// Its name.
-        name: String,
-    },
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ignored { key, from } => write!(f, "{from}: {key} is not used by lagtop"),
-            Self::Repeated { key, from, by } => {
-                write!(f, "{from}: {key} is set again at {by}, which wins")
-            }
-            Self::Unused { key, from, protocol } => {
-                write!(f, "{from}: {key} has no use with security.protocol={protocol}")
-            }
-            Self::UnknownVariable { name } => {
-                write!(f, "{} is no variable of lagtop's", name.escape_debug())
-            }
-        }
     }
 }

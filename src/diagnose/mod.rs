@@ -11,10 +11,12 @@
 //! | `report` | how a rule builds its finding |
 //! | `tuning` | thresholds with names, defaults and a parser |
 //! | `registry` | all rules, switched and tuned |
+//! | `list` | the rules and their thresholds as text |
 //!
 //! This room imports [`model`](crate::model) only.
 
 pub mod case;
+pub mod list;
 pub mod registry;
 mod report;
 pub mod rules;

@@ -34,7 +34,7 @@ pub struct Described {
 macro_rules! rules {
     (groups { $($group:ident: $group_type:ty,)+ } topics { $($topic:ident: $topic_type:ty,)+ }) => {
         /// All rules with their thresholds.
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct Rules {
             $($group: (bool, $group_type),)+
             $($topic: (bool, $topic_type),)+

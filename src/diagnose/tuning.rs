@@ -84,7 +84,7 @@ pub(super) trait Tunable {
 macro_rules! thresholds {
     ($(#[$doc:meta])* $name:ident { $($(#[doc = $what:literal])+ $field:ident: $kind:ty = $default:expr,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $name { $($(#[doc = $what])+ pub $field: $kind,)* }
 
         impl Default for $name {

@@ -1,17 +1,19 @@
-//! The other faces of the snapshot: what `lagtop once` prints and how it exits, and what `lagtop
-//! export` tells Prometheus.
+//! The other faces of the snapshot: what `lagtop once` prints and how it exits, what `lagtop check`
+//! judges, and what `lagtop export` tells Prometheus.
 //!
 //! Pure, but for [`http`], which hands the pages out: a [`Snapshot`] in, bytes into any writer. Everything is written as it is walked, so that
 //! ten thousand groups cost no more memory than one. May import `model` alone; must never ask a
 //! source for more, read a clock, or know a terminal. Order is the snapshot's: group, topic,
 //! partition, ascending.
 
+pub mod check;
 mod csv;
 mod errors;
 pub mod http;
 mod json;
 pub mod prometheus;
 mod safe;
+mod said;
 mod summary;
 mod table;
 #[cfg(test)]

@@ -12,8 +12,8 @@ use super::safe::safe;
 use super::{Selection, VERSION, walk};
 use crate::model::number::{count, rate, span};
 use crate::model::{
-    Eta, Finding, GroupView, MemberRef, Rebalance, Severity, Since, Snapshot, SourceHealth,
-    Timestamp, Took, rebalance,
+    Eta, Finding, GroupId, GroupView, MemberRef, Rebalance, Severity, Since, Snapshot,
+    SourceHealth, Timestamp, Took, TopicName, rebalance,
 };
 
 /// Rows of the table of partitions.
@@ -88,8 +88,8 @@ fn tell_findings(out: &mut String, findings: &[&Finding], now: Timestamp) {
     }
     for finding in findings {
         let subject = &finding.subject;
-        let name = subject.group.as_ref().map(|group| group.as_str());
-        let name = name.or(subject.topic.as_ref().map(|topic| topic.as_str())).unwrap_or(UNKNOWN);
+        let topic = || subject.topic.as_ref().map(TopicName::as_str);
+        let name = subject.group.as_ref().map(GroupId::as_str).or_else(topic).unwrap_or(UNKNOWN);
         let since = match finding.since {
             Since::At(at) => format!("since {}", clock(at)),
             Since::Before(at) => format!("since before {}", clock(at)),

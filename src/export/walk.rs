@@ -1,9 +1,12 @@
 //! The snapshot as rows: what every form prints, in one order.
 
+use std::time::Duration;
+
 use super::Selection;
+use crate::model::behind::Age;
 use crate::model::{
     Fault, GroupTopic, GroupView, Isolation, MemberView, PartitionLog, PartitionView, Snapshot,
-    TopicName, TopicView,
+    Timestamp, TopicName, TopicView,
 };
 
 /// A group and what of it is wanted.
@@ -23,6 +26,7 @@ pub(super) struct Row<'a> {
     /// `None` if the topic has no such partition, as far as known.
     pub(super) log: Option<&'a PartitionLog>,
     isolation: Isolation,
+    at: Timestamp,
 }
 
 /// Sums over the wanted partitions of a group, as the model sums: a negative lag never offsets
@@ -68,6 +72,7 @@ impl<'a> Group<'a> {
                 owner: self.view.owner(partition),
                 log: view.and_then(|view| view.partition(partition.partition)),
                 isolation: self.snapshot.isolation,
+                at: self.snapshot.at,
             })
         })
     }
@@ -94,6 +99,14 @@ impl Row<'_> {
     /// The end that lag counts to; without a commit, the log's.
     pub(super) fn end(&self) -> Option<i64> {
         self.partition.lag.end.or_else(|| self.log?.end(self.isolation))
+    }
+
+    /// How long ago the oldest record that waits arrived; `None` where only a bound is known.
+    pub(super) fn behind(&self) -> Option<Duration> {
+        match self.partition.behind?.age(self.at)? {
+            Age::Known(age) | Age::About(age) => Some(age),
+            Age::MoreThan(_) | Age::LessThan(_) => None,
+        }
     }
 
     pub(super) fn log_start(&self) -> Option<i64> {

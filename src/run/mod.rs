@@ -4,7 +4,7 @@
 //! channel, and what an exit code means.
 //!
 //! Exit codes: 0 all is well, 1 nothing could be read, shown or served, 2 the command line or a file is
-//! wrong, 4 printed, but with reasons in place of some values.
+//! wrong, 4 printed, but with reasons in place of some values. `check` has those of monitoring plugins.
 
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::config::{self, Cli, Face, Inputs, Output, Playback, Recording, Settings, read_file};
+use crate::diagnose::list;
 use crate::export::{self, Form, Outcome, Selection};
 use crate::model::time::SystemClock;
 use crate::model::{
@@ -32,6 +33,7 @@ use crate::source::supervisor::supervise;
 use crate::store::{Store, task};
 use crate::tui;
 
+mod check;
 mod play;
 mod screen;
 mod trap;
@@ -45,7 +47,10 @@ const FAILED: u8 = 1;
 /// Runs lagtop as the command line says.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     if let Some(paper) = cli.paper() {
         return print(&paper);
     }
@@ -53,14 +58,22 @@ pub fn main() -> ExitCode {
         return play::list();
     }
     let inputs = || Inputs { cli: &cli, variables: std::env::vars_os(), read: &read_file };
+    if matches!(cli.command, Some(config::Command::Rules)) {
+        return match config::rules(inputs()) {
+            Ok(rules) => print(&list::text(&rules)),
+            Err(error) => complain(&error, USAGE),
+        };
+    }
     match Playback::resolve(inputs()) {
         Ok(Some(playback)) if cli.wants_summary() => return play::tell(&playback),
         Ok(Some(playback)) => return play::play(&playback),
         Ok(None) => {}
         Err(error) => return complain(&error, USAGE),
     }
+    let is_check = matches!(cli.command, Some(config::Command::Check(_)));
     let settings = match Settings::resolve(inputs()) {
         Ok(settings) => settings,
+        Err(error) if is_check => return check::unknown(&error),
         Err(error) => return complain(&error, USAGE),
     };
     if settings.verbose {
@@ -70,13 +83,28 @@ pub fn main() -> ExitCode {
     }
     let client = match connect::wire_config(&settings.connection) {
         Ok(config) => Client::new(config),
+        Err(error) if is_check => return check::unknown(&error),
         Err(error) => return complain(&error, USAGE),
     };
     match settings.face {
         Face::Once { output } => once(&settings, client, output),
+        Face::Check { fail_on, watch } => check::check(&settings, client, (fail_on, watch)),
         Face::Screen => watched(&settings, client),
         Face::Export { listen } => export_pages(&settings, client, listen),
     }
+}
+
+/// What clap says of a command line that is wrong, or asks for help. To monitoring, 2 would mean that the
+/// cluster is in trouble.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    let is_check = std::env::args_os().nth(1).is_some_and(|command| command == "check");
+    let code = match error.exit_code() {
+        0 => 0,
+        _ if is_check => export::check::Status::Unknown.exit_code(),
+        _ => USAGE,
+    };
+    ExitCode::from(code)
 }
 
 /// To standard output; a reader that has seen enough is no error.
@@ -128,7 +156,8 @@ async fn look(settings: &Settings, client: Client) -> Arc<Snapshot> {
     let (sender, mut observations) = mpsc::channel(task::CHANNEL_CAPACITY);
     let (_wishes, plan) = watch::channel(PollPlan::every(settings.interval));
     let context = polling(settings, (client, Scope::Everything), plan, sender);
-    let mut store = Store::new(connect::isolation(settings.isolation));
+    let isolation = connect::isolation(settings.isolation);
+    let mut store = Store::new(isolation).ruled_by(settings.rules.clone());
     let fold = async {
         while let Some(observation) = observations.recv().await {
             store.apply(observation);
@@ -236,7 +265,8 @@ impl Watching {
         let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
         tasks.spawn(source);
         let options = task::Options { tee, ..task::Options::default() };
-        tasks.spawn(task::run(Store::new(isolation), observations, publisher, options));
+        let store = Store::new(isolation).ruled_by(settings.rules.clone());
+        tasks.spawn(task::run(store, observations, publisher, options));
         Ok(Self { snapshots, plans, clock, tasks, recorder })
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{FAILED, USAGE, complain, print, screen, workers};
 use crate::config::{Playback, Played};
+use crate::diagnose::Rules;
 use crate::export;
 use crate::model::time::SystemClock;
 use crate::model::{Clock as _, PollPlan, Snapshot, SourceId, Timestamp};
@@ -41,6 +42,7 @@ struct Play {
     begin: Duration,
     /// It begins again at its end, and the screen's clock tells the reader's own time.
     again: bool,
+    rules: Rules,
 }
 
 /// Plays until the person quits.
@@ -80,7 +82,8 @@ pub(super) fn tell(playback: &Playback) -> ExitCode {
         Err(error) => return complain(&format!("cannot read {}: {error}", play.title), FAILED),
     };
     let until = playback.begin.map(|begin| reader.header().started.plus(begin));
-    let (snapshot, damage) = folded(reader, until);
+    let store = Store::new(reader.header().isolation).ruled_by(play.rules);
+    let (snapshot, damage) = folded(store, reader, until);
     if let Some(damage) = damage {
         let _ = writeln!(io::stderr(), "lagtop: {}: {damage}; told up to there", play.title);
     }
@@ -88,8 +91,11 @@ pub(super) fn tell(playback: &Playback) -> ExitCode {
 }
 
 /// All of a recording in one go, up to `until`; with what ended it early.
-fn folded(mut reader: Reader<'_>, until: Option<Timestamp>) -> (Arc<Snapshot>, Option<Damage>) {
-    let mut store = Store::new(reader.header().isolation);
+fn folded(
+    mut store: Store,
+    mut reader: Reader<'_>,
+    until: Option<Timestamp>,
+) -> (Arc<Snapshot>, Option<Damage>) {
     let mut judged = reader.header().started;
     let damage = loop {
         let entry = match reader.entry() {
@@ -116,13 +122,13 @@ fn folded(mut reader: Reader<'_>, until: Option<Timestamp>) -> (Arc<Snapshot>, O
 }
 
 fn find(playback: &Playback) -> Result<Play, String> {
-    let begin = playback.begin;
+    let (begin, rules) = (playback.begin, playback.rules.clone());
     match &playback.what {
         Played::File(path) => {
             let title = path.to_string_lossy().escape_debug().to_string();
             let path = path.clone();
             let open: Open = Box::new(move || Reader::open(&path));
-            Ok(Play { open, title, begin: begin.unwrap_or_default(), again: false })
+            Ok(Play { open, title, begin: begin.unwrap_or_default(), again: false, rules })
         }
         Played::BuiltIn(name) => {
             let bundled = match name {
@@ -139,6 +145,7 @@ fn find(playback: &Playback) -> Result<Play, String> {
                 title: format!("demo: {}", bundled.name),
                 begin: begin.unwrap_or_else(|| Duration::from_secs(bundled.begin)),
                 again: true,
+                rules,
             })
         }
     }
@@ -179,7 +186,7 @@ async fn perform(
         // It could be opened before; a file that is gone meanwhile leaves the last picture.
         let Ok(reader) = (play.open)() else { return };
         let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
-        let store = Store::new(reader.header().isolation);
+        let store = Store::new(reader.header().isolation).ruled_by(play.rules.clone());
         let options = task::Options { tee: None, from: begin };
         let fold = task::run(store, observations, snapshots.clone(), options);
         tokio::join!(replay::play(reader, begin, &clock, sender), fold);

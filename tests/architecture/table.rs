@@ -81,7 +81,7 @@ pub const RULES: &[Rule] = &[
     // clap's companions write what else follows from the flags.
     room(
         "config",
-        &["model::id"],
+        &["model::id", "diagnose"],
         &[&[
             "bytesize",
             "clap",

@@ -23,7 +23,7 @@ use self::keys::{Meaning, meaning};
 pub(in crate::config) use self::security::security;
 use super::error::ConfigError;
 use super::layer::{Given, Origin};
-use super::settings::Note;
+use super::note::Note;
 
 /// One setting that lagtop uses.
 #[derive(Clone, Debug)]

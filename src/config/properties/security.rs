@@ -6,8 +6,9 @@ use super::jaas::{self, JaasProblem, Login, Module};
 use super::stores::{self, Kind};
 use super::{Properties, Property, Role};
 use crate::config::error::ConfigError;
+use crate::config::note::Note;
 use crate::config::resolve::ReadFile;
-use crate::config::settings::{Identity, Mechanism, Note, Pem, Sasl, Security, Tls, Trust, Verify};
+use crate::config::settings::{Identity, Mechanism, Pem, Sasl, Security, Tls, Trust, Verify};
 
 const TLS_ROLES: [Role; 7] = [
     Role::TruststoreLocation,

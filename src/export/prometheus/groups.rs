@@ -4,13 +4,14 @@ use super::fresh::Horizon;
 use super::text::{Label, Metric, Page, Value};
 use crate::model::behind::Age;
 use crate::model::{
-    Eta, GroupEntry, GroupState, GroupView, PartitionLog, PartitionView, Snapshot, Timestamp,
-    TopicEntry,
+    Eta, Findings, GroupEntry, GroupState, GroupView, PartitionLog, PartitionView, Snapshot,
+    Timestamp, TopicEntry,
 };
 
 /// A group as far as it is known and fresh.
 pub(super) struct Group<'a> {
     view: &'a GroupView,
+    findings: &'a Findings,
     rows: Vec<Row<'a>>,
     /// It was described at least once, so its rebalances are counted.
     described: bool,
@@ -50,7 +51,13 @@ impl<'a> Group<'a> {
             }
         }
         let described = seen.described.is_some();
-        Some(Self { view: &entry.view, rows, described, at: snapshot.at, blurred })
+        let (view, findings) = (&*entry.view, &*entry.findings);
+        Some(Self { view, findings, rows, described, at: snapshot.at, blurred })
+    }
+
+    /// What is wrong with it.
+    pub(super) fn findings(&self) -> &'a Findings {
+        self.findings
     }
 
     fn id(&self) -> Label<'a> {

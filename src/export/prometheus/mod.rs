@@ -14,6 +14,7 @@
 //!   with `lagtop_`, in base units.
 //! - How many series there are is bounded by the group and topic filters: they act on what is polled.
 
+mod findings;
 mod fresh;
 mod groups;
 mod text;
@@ -36,6 +37,7 @@ pub fn render(snapshot: &Snapshot, now: Timestamp, interval: Duration) -> String
         snapshot.groups.iter().filter_map(|entry| Group::of(entry, snapshot, horizon)).collect();
     let mut page = Page::default();
     groups::write(&groups, &mut page);
+    findings::write(&groups, (snapshot, horizon), &mut page);
     totals(snapshot, groups.len(), &mut page);
     sources(snapshot, now, &mut page);
     brokers(snapshot, &mut page);

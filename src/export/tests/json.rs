@@ -26,7 +26,7 @@ fn every_field_by_its_name() {
     assert_eq!(
         partition(0),
         json!({"topic": "orders", "partition": 0, "committed": 1200, "end": 1296, "log_start": 0,
-               "lag": 96, "owner": "client-1", "leader": 1, "isr": [1], "replicas": [1, 2],
+               "lag": 96, "behind_s": null, "owner": "client-1", "leader": 1, "isr": [1], "replicas": [1, 2],
                "error": null})
     );
     assert_eq!(partition(1)["committed"], Value::Null);
@@ -35,7 +35,7 @@ fn every_field_by_its_name() {
     assert_eq!(
         partition(4),
         json!({"topic": "removed", "partition": 0, "committed": 5, "end": null, "log_start": null,
-               "lag": null, "owner": null, "leader": null, "isr": null, "replicas": null,
+               "lag": null, "behind_s": null, "owner": null, "leader": null, "isr": null, "replicas": null,
                "error": {"code": "UNKNOWN_TOPIC_OR_PARTITION", "message": "the topic does not exist"}})
     );
     assert_eq!(value["errors"], json!([]));
@@ -84,6 +84,32 @@ fn errors_of_the_cluster() {
             {"broker": 3, "code": "REQUEST_TIMED_OUT", "message": "no answer within 5s"},
         ])
     );
+}
+
+#[test]
+fn what_is_wrong_and_what_is_not_known_yet() {
+    let mut snapshot = snapshot(vec![billing(), secret()], vec![orders()]);
+    ill(&mut snapshot);
+    let whole = value(&snapshot, Selection::ALL);
+    assert_eq!(
+        whole["findings"],
+        json!([{
+            "rule": "hot-partition", "severity": "critical", "group": "billing",
+            "topic": "orders", "partitions": [{"topic": "orders", "partition": 2}],
+            "member_id": null, "sentence": "hot partition: orders/2", "since": null,
+            "since_before": "2026-11-23T01:14:05.678Z",
+            "evidence": [{"text": "lag 50", "from": "2026-11-23T01:14:05.678Z",
+                          "to": "2026-11-23T01:14:05.678Z", "source": "offsets"}],
+            "next": "look at its owner",
+        }])
+    );
+    assert_eq!(
+        whole["not_known_yet"],
+        json!([{"rule": "falling-behind", "waits_for": "2m of history", "subjects": 2}])
+    );
+    let others: &dyn Fn(&str) -> bool = &|name| name == "secret";
+    let part = value(&snapshot, Selection { group: others, ..Selection::ALL });
+    assert_eq!((&part["findings"], &part["not_known_yet"][0]["subjects"]), (&json!([]), &json!(1)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Constructed snapshots, and what is printed of them.
 
+mod check;
 mod csv;
 mod json;
 mod outcome;
@@ -10,10 +11,11 @@ use std::sync::Arc;
 
 use super::{Form, Selection, write};
 use crate::model::{
-    Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Commit, Cost, Fault, GroupEntry,
-    GroupKind, GroupSeen, GroupState, GroupTopic, GroupView, Isolation, Lag, MemberView,
-    PartitionLog, PartitionView, RoundReport, Snapshot, SourceHealth, SourceId, SourceView,
-    Timestamp, TopicEntry, TopicPartitions, TopicView,
+    Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Commit, Cost, Evidence, Fault,
+    Finding, Findings, GroupEntry, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic,
+    GroupView, Isolation, Lag, MemberView, PartitionLog, PartitionView, RoundReport, Severity,
+    Since, Snapshot, SourceHealth, SourceId, SourceView, Subject, Timestamp, TopicEntry,
+    TopicPartition, TopicPartitions, TopicView, Unknown,
 };
 
 /// 2026-11-23 01:14:05.678 UTC.
@@ -173,6 +175,32 @@ fn secret() -> GroupView {
         describe_fault: Some(fault),
         ..GroupView::new("secret".into(), GroupKind::Unknown, GroupState::Unknown)
     }
+}
+
+/// One critical finding of the first group, and a rule that cannot tell yet of each.
+fn ill(snapshot: &mut Snapshot) {
+    let at = TopicPartition { topic: "orders".into(), partition: 2 };
+    let finding = |group: &GroupId| Finding {
+        rule: "hot-partition",
+        severity: Severity::Critical,
+        subject: Subject {
+            group: Some(group.clone()),
+            topic: Some("orders".into()),
+            partitions: vec![at.clone()],
+            member: None,
+        },
+        sentence: "hot partition: orders/2".to_owned(),
+        evidence: vec![Evidence { text: "lag 50".to_owned(), span: (AT, AT), source: "offsets" }],
+        since: Since::Before(AT),
+        next: "look at its owner".to_owned(),
+    };
+    let mut entries = snapshot.groups.to_vec();
+    for (nth, entry) in entries.iter_mut().enumerate() {
+        let firing = if nth == 0 { vec![finding(&entry.view.id)] } else { Vec::new() };
+        let unknown = vec![Unknown { rule: "falling-behind", waits_for: "2m of history".into() }];
+        entry.findings = Arc::new(Findings { firing, unknown });
+    }
+    snapshot.groups = entries.into();
 }
 
 fn orders() -> TopicView {

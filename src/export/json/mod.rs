@@ -3,13 +3,19 @@
 //! `{lagtop, at, cluster:{id, controller, brokers:[{id, host, port, rack}]}, groups:[{group, state,
 //! type, coordinator, protocol, assignor, lag, members:[{member_id, client_id, instance_id, host,
 //! assignment:[{topic, partition}], target:[…]}], partitions:[{topic, partition, committed, end,
-//! log_start, lag, owner, leader, isr, replicas, error}], error}], errors:[…]}`
+//! log_start, lag, behind_s, owner, leader, isr, replicas, error}], error}], findings:[{rule, severity,
+//! group, topic, partitions:[{topic, partition}], member_id, sentence, since, since_before, evidence:
+//! [{text, from, to, source}], next}], not_known_yet:[{rule, waits_for, subjects}], errors:[…]}`
 //!
 //! `null` is *not known* (and, for `target`, *there is none*); `owner` is a `member_id`; `at` is
-//! RFC 3339 in UTC; an error is `{code, message}`, in `errors` with `broker` where it is about one.
+//! RFC 3339 in UTC, as are `since` (or, where it was so already when it was first seen, `since_before`),
+//! `from` and `to`; `behind_s` is how many seconds ago the oldest record that waits arrived, where that is
+//! known; an error is `{code, message}`, in `errors` with `broker` where it is about one.
 //! Names are exact: what a terminal would act on is written as `\uXXXX`.
 //!
 //! Borrowed views are serialised straight into the writer; no tree of values is built.
+
+mod finding;
 
 use std::io::{self, Write};
 
@@ -17,7 +23,7 @@ use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::walk::{self, Group, Row};
-use super::{Selection, VERSION, errors, safe};
+use super::{Selection, VERSION, errors, safe, said};
 use crate::model::{
     BrokerId, BrokerView, Fault, GroupKind, GroupState, MemberView, PartitionLog, Snapshot,
     Timestamp, TopicPartitions,
@@ -37,6 +43,10 @@ pub(super) fn write(
             brokers: Each(|| snapshot.cluster.brokers.iter().map(broker)),
         },
         groups: Each(|| walk::groups(snapshot, selection).map(group)),
+        findings: Each(|| said::findings(snapshot, selection).into_iter().map(finding::finding)),
+        not_known_yet: Each(|| {
+            said::waiting(snapshot, selection).into_iter().map(finding::waiting)
+        }),
         errors: Each(|| errors::errors(snapshot).map(Problem::from)),
     };
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SafeStrings);
@@ -45,11 +55,13 @@ pub(super) fn write(
 }
 
 #[derive(Serialize)]
-struct Document<'a, B: Serialize, G: Serialize, E: Serialize> {
+struct Document<'a, B: Serialize, G, F, W, E> {
     lagtop: &'static str,
     at: Option<String>,
     cluster: Cluster<'a, B>,
     groups: G,
+    findings: F,
+    not_known_yet: W,
     errors: E,
 }
 
@@ -153,6 +165,7 @@ struct PartitionObject<'a> {
     end: Option<i64>,
     log_start: Option<i64>,
     lag: Option<i64>,
+    behind_s: Option<f64>,
     owner: Option<&'a str>,
     leader: Option<BrokerId>,
     isr: Option<&'a [BrokerId]>,
@@ -169,6 +182,7 @@ fn partition(row: Row<'_>) -> PartitionObject<'_> {
         end: row.end(),
         log_start: row.log_start(),
         lag: row.partition.lag.records,
+        behind_s: row.behind().map(|age| age.as_secs_f64()),
         owner: row.owner.map(|member| member.id.as_str()),
         leader: row.log.and_then(|log| log.leader),
         // Every partition has a replica; an empty list in sync is one that is not known.
