@@ -16,6 +16,10 @@ pub struct Document {
     pub cluster: Cluster,
     /// Ascending.
     pub groups: Vec<Group>,
+    /// What is wrong with groups, the worst first.
+    pub findings: Vec<Finding>,
+    /// What rules wait for.
+    pub not_known_yet: Vec<NotKnown>,
     /// What is wrong with the cluster as a whole.
     pub errors: Vec<Problem>,
 }
@@ -116,6 +120,8 @@ pub struct Partition {
     pub log_start: Option<i64>,
     /// Records.
     pub lag: Option<i64>,
+    /// Seconds since the oldest waiting record arrived.
+    pub behind_s: Option<f64>,
     /// Member id.
     pub owner: Option<String>,
     /// Broker.
@@ -126,6 +132,60 @@ pub struct Partition {
     pub replicas: Option<Vec<i32>>,
     /// Why something is not known.
     pub error: Option<Fault>,
+}
+
+/// What is wrong with a group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Name, as in `lagtop rules`.
+    pub rule: String,
+    /// `note`, `warning` or `critical`.
+    pub severity: String,
+    /// `None`: the cluster.
+    pub group: Option<String>,
+    /// `None`: the group.
+    pub topic: Option<String>,
+    /// None: all of the topic.
+    pub partitions: Vec<Assigned>,
+    /// Whose doing it is.
+    pub member_id: Option<String>,
+    /// What is wrong, and how it is known.
+    pub sentence: String,
+    /// RFC 3339.
+    pub since: Option<String>,
+    /// RFC 3339, where it was so when first looked at.
+    pub since_before: Option<String>,
+    /// The figures behind the sentence.
+    pub evidence: Vec<Evidence>,
+    /// What to look at or do.
+    pub next: String,
+}
+
+/// One figure behind a finding.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The figure.
+    pub text: String,
+    /// RFC 3339.
+    pub from: Option<String>,
+    /// RFC 3339.
+    pub to: Option<String>,
+    /// Where it comes from.
+    pub source: String,
+}
+
+/// A rule that cannot tell yet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotKnown {
+    /// Name, as in `lagtop rules`.
+    pub rule: String,
+    /// What it needs first.
+    pub waits_for: String,
+    /// How many groups or topics it is so with.
+    pub subjects: usize,
 }
 
 /// A reason.
