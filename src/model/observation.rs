@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::behind::Mark;
 use super::membership::MembershipRecorded;
+use super::process::{HostSample, ProcessSamples, ProcessesFound};
 use super::{
     Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, HistoryProgress,
     MemberId, RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
@@ -51,6 +52,12 @@ pub enum Body {
     Offsets(OffsetsObserved),
     /// Times of records in partitions' logs.
     RecordTimes(Vec<RecordTimesObserved>),
+    /// The host that lagtop runs on.
+    Host(HostSample),
+    /// The local processes that are looked at, all of them.
+    Processes(ProcessesFound),
+    /// Counters of the local processes that are looked at.
+    ProcessSamples(ProcessSamples),
     /// A round of questions is over.
     Round(RoundReport),
     /// What the source has cost since its start, where that is not told by rounds.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::process::ProcessWish;
 use super::{BrokerId, GroupId, TopicName};
 
 /// Wishes to the sources: what matters now, and how often. Sources may do less (a budget, a throttle)
@@ -18,6 +19,8 @@ pub struct PollPlan {
     pub visible: Arc<[GroupId]>,
     /// Positions on screen of which it is not known when the record there was written.
     pub ages: Arc<[AgeWish]>,
+    /// Whose local processes are to be found; `None` while nobody looks at any.
+    pub processes: Option<Arc<ProcessWish>>,
 }
 
 /// A position whose record's time is wanted.
@@ -37,7 +40,8 @@ impl PollPlan {
     /// Nothing in particular is looked at.
     #[must_use]
     pub fn every(interval: Duration) -> Self {
-        Self { interval, focus: None, visible: Arc::new([]), ages: Arc::new([]) }
+        let (visible, ages) = (Arc::new([]), Arc::new([]));
+        Self { interval, focus: None, visible, ages, processes: None }
     }
 
     /// Is this group on screen?

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::{
-    AgeWish, ClusterView, Finding, Findings, GroupId, GroupView, Isolation, Rate, SourceId,
-    SourceView, Timestamp, TopicName, TopicView,
+    AgeWish, ClusterView, Finding, Findings, GroupId, GroupView, Isolation, ProcessesView, Rate,
+    SourceId, SourceView, Timestamp, TopicName, TopicView,
 };
 
 /// Everything known at one moment.
@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub topics: Arc<[TopicEntry]>,
     /// The sources.
     pub sources: Arc<[SourceView]>,
+    /// This host, its processes, and which of them the members of a group are.
+    pub processes: Arc<ProcessesView>,
     /// Sums over all groups.
     pub totals: Totals,
     /// Where the sources did not agree.
@@ -113,6 +115,7 @@ impl Snapshot {
             groups: Arc::new([]),
             topics: Arc::new([]),
             sources: Arc::new([]),
+            processes: Arc::default(),
             totals: Totals::default(),
             differences: Differences::default(),
         }

@@ -23,6 +23,8 @@ pub enum SourceId {
     Stream,
     /// A recording: what is being written, or played.
     Recording,
+    /// This host and its processes.
+    Host,
 }
 
 impl SourceId {
@@ -33,6 +35,7 @@ impl SourceId {
             Self::Poll => "poll",
             Self::Stream => "stream",
             Self::Recording => "recording",
+            Self::Host => "host",
         }
     }
 }

@@ -21,6 +21,7 @@
 //! | `settled` | what lies between two moments at rest: members, partitions that moved |
 //! | `derive` | lag, rates and sums of one group |
 //! | `findings` | what the rules say of what changed |
+//! | `processes` | this host and its processes |
 //! | `sources` | health and cost of the sources |
 //! | `task` | the channel in, the channel out, and how often to publish |
 
@@ -43,6 +44,7 @@ mod fold;
 mod groups;
 mod membership;
 mod past;
+mod processes;
 mod rebalances;
 mod settled;
 mod sources;
@@ -51,6 +53,7 @@ mod topics;
 
 use groups::GroupCell;
 use membership::Ledger;
+use processes::Processes;
 use sources::SourceCells;
 use topics::TopicCell;
 
@@ -67,6 +70,7 @@ pub struct Store {
     ledger: Ledger,
     rules: Rules,
     past: past::Past,
+    processes: Processes,
 }
 
 impl Store {
@@ -84,6 +88,7 @@ impl Store {
             ledger: Ledger::default(),
             rules: Rules::default(),
             past: past::Past::default(),
+            processes: Processes::default(),
         }
     }
 
@@ -127,6 +132,9 @@ impl Store {
                 topics::offsets(&mut self.topics, (at, gap_after), self.isolation, offsets);
             }
             Body::RecordTimes(times) => topics::record_times(&mut self.topics, at, times),
+            Body::Host(sample) => self.processes.host(at, sample),
+            Body::Processes(found) => self.processes.found(at, found),
+            Body::ProcessSamples(samples) => self.processes.samples(at, samples),
             Body::Round(report) => {
                 if report.lists_complete {
                     self.forget_unlisted(report.started);
@@ -227,6 +235,7 @@ impl Store {
             groups: self.groups.values().map(GroupCell::entry).collect(),
             topics: self.topics.values().map(TopicCell::entry).collect(),
             sources: self.sources.views(),
+            processes: self.processes.view(),
             totals: self.totals(),
             differences: self.ledger.differences(),
         })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::{AppState, Effect, FindingKey, Pane, PartitionScope, Subject};
+use crate::model::process::ProcessWish;
 use crate::model::{GroupId, PollPlan};
 
 /// Positions whose records' times are wanted at once: more are not seen.
@@ -32,7 +33,14 @@ impl AppState {
         let ages = focus.as_ref().map_or_else(Vec::new, |group| {
             self.picture().age_wishes(Some(group)).take(AGES).collect()
         });
-        PollPlan { interval: self.interval, focus, visible: visible.into(), ages: ages.into() }
+        let processes = focus.as_ref().and_then(|group| ProcessWish::of(self.picture(), group));
+        PollPlan {
+            interval: self.interval,
+            focus,
+            visible: visible.into(),
+            ages: ages.into(),
+            processes: processes.map(Arc::new),
+        }
     }
 
     /// The group whose details are on screen.

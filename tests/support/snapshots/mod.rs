@@ -167,6 +167,7 @@ fn snapshot(mut groups: Vec<GroupView>, mut topics: Vec<TopicView>, seen: Timest
         groups: groups.into_iter().map(entry).collect(),
         topics: topics.into_iter().map(topic).collect(),
         sources: Arc::new([source(seen)]),
+        processes: Arc::default(),
         totals,
         differences: Differences::default(),
     }

@@ -3,7 +3,8 @@
 //! Numbered by first appearance (`group-1`, `topic-2`), so that the same name is the same pseudonym
 //! throughout a recording and nothing of the name is left in it. What may hold names in other places
 //! goes: the sentences of faults keep only their code, commits lose their metadata. Kafka's own topics
-//! keep their names. Numbers, states, protocols and assignors stay: they are what is argued about.
+//! keep their names. Of command lines only the process's pseudonym is left. Numbers, states, protocols
+//! and assignors stay: they are what is argued about.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use crate::model::{
     TopicPartitions,
 };
 
+mod processes;
+
 /// Gives out pseudonyms.
 #[derive(Debug, Default)]
 pub struct Redactor {
@@ -28,12 +31,20 @@ pub struct Redactor {
     members: Pseudonyms,
     instances: Pseudonyms,
     racks: Pseudonyms,
+    processes: Pseudonyms,
+    threads: Pseudonyms,
+    users: Pseudonyms,
+    cgroups: Pseudonyms,
 }
 
 #[derive(Debug, Default)]
 struct Pseudonyms(HashMap<Arc<str>, Arc<str>>);
 
 impl Pseudonyms {
+    fn known(&self, name: &str) -> Option<Arc<str>> {
+        self.0.get(name).cloned()
+    }
+
     fn of(&mut self, kind: &str, name: &str) -> Arc<str> {
         if let Some(known) = self.0.get(name) {
             return Arc::clone(known);
@@ -94,6 +105,9 @@ impl Redactor {
                     *fault = code_of(fault);
                 }
             }
+            Body::Host(sample) => self.host(sample),
+            Body::Processes(found) => self.processes(found),
+            Body::ProcessSamples(samples) => self.process_samples(samples),
             Body::Round(_) | Body::Cost(_) => {}
             Body::Health(health) => match health {
                 SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {
