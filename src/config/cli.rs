@@ -256,6 +256,13 @@ pub struct SharedArgs {
     /// rules` lists them [env: LAGTOP_RULE]
     #[arg(long, value_name = "RULE=VALUE", global = true, help_heading = "What to watch")]
     pub rule: Vec<OsString>,
+    /// Processes of this host to look at, whatever is found in them; repeatable [env: LAGTOP_PID]
+    #[arg(long, value_name = "PID", global = true, help_heading = "What to watch")]
+    pub pid: Vec<OsString>,
+
+    /// The same for processes whose name or command line matches [env: LAGTOP_PROCESS]
+    #[arg(long, value_name = "REGEX", global = true, help_heading = "What to watch")]
+    pub process: Option<OsString>,
 
     /// Time between two rounds, at least 100ms [default: 1s] [env: LAGTOP_INTERVAL]
     #[arg(long, value_name = "DURATION", global = true, help_heading = "What to watch")]
@@ -363,6 +370,8 @@ impl Layer {
             rules: texts("--rule", &shared.rule),
             fail_on: choice("--fail-on", check.and_then(|check| check.fail_on)),
             watch: text("--for", check.and_then(|check| check.watch.as_ref())),
+            pids: texts("--pid", &shared.pid),
+            process: text("--process", shared.process.as_ref()),
             interval: text("--interval", shared.interval.as_ref()),
             timeout: text("--timeout", shared.timeout.as_ref()),
             isolation: choice("--isolation", shared.isolation),

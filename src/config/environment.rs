@@ -6,7 +6,7 @@ use super::layer::{Given, Layer, Origin};
 use super::note::Note;
 
 /// Every variable lagtop reads for itself. `NO_COLOR` is read beside these.
-pub const VARIABLES: [&str; 24] = [
+pub const VARIABLES: [&str; 26] = [
     "LAGTOP_RULE",
     "LAGTOP_FAIL_ON",
     "LAGTOP_FOR",
@@ -22,6 +22,8 @@ pub const VARIABLES: [&str; 24] = [
     "LAGTOP_PROPERTY",
     "LAGTOP_GROUP",
     "LAGTOP_TOPIC",
+    "LAGTOP_PID",
+    "LAGTOP_PROCESS",
     "LAGTOP_INTERVAL",
     "LAGTOP_TIMEOUT",
     "LAGTOP_ISOLATION",
@@ -74,6 +76,8 @@ impl Layer {
             "LAGTOP_RULE" => self.rules = lines(text, &from),
             "LAGTOP_FAIL_ON" => self.fail_on = one,
             "LAGTOP_FOR" => self.watch = one,
+            "LAGTOP_PID" => self.pids = lines(text, &from),
+            "LAGTOP_PROCESS" => self.process = one,
             "LAGTOP_INTERVAL" => self.interval = one,
             "LAGTOP_TIMEOUT" => self.timeout = one,
             "LAGTOP_ISOLATION" => self.isolation = one,

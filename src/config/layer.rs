@@ -67,6 +67,10 @@ pub struct Layer {
     pub fail_on: Option<Given>,
     /// How long to watch before judging, as humantime reads it.
     pub watch: Option<Given>,
+    /// Process ids.
+    pub pids: Vec<Given>,
+    /// A regular expression for processes.
+    pub process: Option<Given>,
     /// Time between two rounds, as humantime reads it.
     pub interval: Option<Given>,
     /// Deadline of one request, as humantime reads it.

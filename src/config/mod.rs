@@ -35,6 +35,6 @@ pub use properties::jaas::JaasProblem;
 pub use resolve::{Inputs, ReadFile, read_file, rules};
 pub use settings::{
     Color, Connection, Face, FailOn, Filters, Identity, Isolation, Looks, Mechanism, NameFilter,
-    Output, Pem, Playback, Played, Recording, Sasl, Security, Settings, Source, Theme, Tls, Trust,
-    Verify,
+    Output, Pem, Playback, Played, Processes, Recording, Sasl, Security, Settings, Source, Theme,
+    Tls, Trust, Verify,
 };

@@ -20,7 +20,7 @@ use super::properties::{Properties, Property, Role, security, unicode};
 use crate::diagnose::Rules;
 
 use super::settings::{
-    Connection, Face, Filters, Looks, NameFilter, Playback, Played, Recording, Settings,
+    Connection, Face, Filters, Looks, NameFilter, Playback, Played, Processes, Recording, Settings,
 };
 
 /// Reads a whole file. A directory answers [`io::ErrorKind::IsADirectory`].
@@ -129,6 +129,7 @@ impl Settings {
                 groups: highest.filter(|l| &l.groups)?,
                 topics: highest.filter(|l| &l.topics)?,
             },
+            processes: highest.processes()?,
             interval: highest
                 .one(|l| &l.interval)
                 .map_or(Ok(DEFAULT_INTERVAL), |given| duration(given, INTERVALS))?,
@@ -253,6 +254,19 @@ impl<'a> Highest<'a> {
     fn filter(&self, of: impl Fn(&Layer) -> &Vec<Given>) -> Result<NameFilter, ConfigError> {
         let given = self.0.iter().map(of).find(|given| !given.is_empty());
         given.into_iter().flatten().map(regex).collect::<Result<_, _>>().map(NameFilter::new)
+    }
+
+    fn processes(&self) -> Result<Processes, ConfigError> {
+        let pids = self.0.iter().map(|layer| &layer.pids).find(|given| !given.is_empty());
+        let pids = pids.into_iter().flatten().map(|given| {
+            let text = unicode(given)?;
+            let refused = || wrong(given, text, "a process id", "a number, as ps shows it");
+            text.trim().parse().map_err(|_unsaid| refused())
+        });
+        Ok(Processes {
+            pids: pids.collect::<Result<_, _>>()?,
+            matching: self.one(|l| &l.process).map(regex).transpose()?,
+        })
     }
 
     /// Within a layer, a flag of its own stands above the same setting as a property.

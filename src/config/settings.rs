@@ -25,6 +25,8 @@ pub struct Settings {
     pub connection: Connection,
     /// What to watch.
     pub filters: Filters,
+    /// Which processes of this host to look at, beside those of the group on screen.
+    pub processes: Processes,
     /// Time between the starts of two rounds: 100 ms to 1 h.
     pub interval: Duration,
     /// Where the log ends for a consumer.
@@ -191,6 +193,15 @@ pub struct Filters {
     pub groups: NameFilter,
     /// Topics by name.
     pub topics: NameFilter,
+}
+
+/// Processes that the person asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Processes {
+    /// By id.
+    pub pids: Vec<u32>,
+    /// By name or command line; `None`: nobody asked.
+    pub matching: Option<Regex>,
 }
 
 /// Regular expressions of which any may match; without any, every name passes.

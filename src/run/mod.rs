@@ -25,6 +25,7 @@ use crate::model::{
     Body, Clock, Fault, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
 };
 use crate::record::{self, Recorder, Redactor, Tee};
+use crate::source::host;
 use crate::source::kafka::connect;
 use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::stream;
@@ -259,6 +260,11 @@ impl Watching {
                 move || stream::run(context.clone()),
             ));
         }
+        if settings.face == Face::Screen {
+            let context = looking(settings, plan.clone(), sender.clone());
+            let start = move || host::run(context.clone());
+            tasks.spawn(supervise(SourceId::Host, Arc::clone(&clock), sender.clone(), start));
+        }
         let context = polling(settings, (client, Scope::InTurn), plan, sender.clone());
         let trap = trap::Trap::set(snapshots.clone());
         let start = move || trap.clone().around(poll::run(context.clone()));
@@ -348,6 +354,20 @@ fn listening(
         clock: Arc::new(SystemClock),
         observations,
     }
+}
+
+/// Looking at this host as the settings want it.
+fn looking(
+    settings: &Settings,
+    plan: watch::Receiver<PollPlan>,
+    observations: mpsc::Sender<Observation>,
+) -> host::Context {
+    let process = settings.processes.matching.clone().map(|regex| {
+        let filter: host::ProcessFilter = Arc::new(move |text| regex.is_match(text));
+        filter
+    });
+    let options = host::Options { pids: settings.processes.pids.as_slice().into(), process };
+    host::Context { options, clock: Arc::new(SystemClock), plan, observations }
 }
 
 /// Polling as the settings want it.

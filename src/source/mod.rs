@@ -5,6 +5,7 @@
 //! [`PollPlan`](crate::model::PollPlan). A [`supervisor`] starts a source again when it dies, and says
 //! so.
 
+pub mod host;
 pub mod kafka;
 pub mod replay;
 pub mod supervisor;

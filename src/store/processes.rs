@@ -1,17 +1,36 @@
-//! This host and its processes.
+//! This host and its processes: counters become shares of a core.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::model::process::{HostSample, HostView, ProcessFacts, ProcessSamples, ProcessesFound};
+use crate::model::process::{
+    CpuTime, CpuUse, HostSample, HostView, ProcessFacts, ProcessSample, ProcessSamples,
+    ProcessesFound, Reading, ThreadSample, ThreadView, Throttled, Throttling,
+};
 use crate::model::{Fault, ProcessKey, ProcessView, ProcessesView, Timestamp};
+
+/// How long a process that ended is still shown.
+const KEPT: Duration = Duration::from_mins(10);
+
+/// Looks over which the throttled share is told.
+const LOOKS: usize = 10;
 
 /// Everything known of this host and its processes.
 #[derive(Debug, Default)]
 pub(super) struct Processes {
     view: Arc<ProcessesView>,
-    cells: BTreeMap<ProcessKey, Arc<ProcessView>>,
+    cells: BTreeMap<ProcessKey, Cell>,
     changed: bool,
+}
+
+/// A process and the counters of the last looks.
+#[derive(Debug)]
+struct Cell {
+    view: Arc<ProcessView>,
+    last: Option<ProcessSample>,
+    /// Throttling at the last looks, oldest first.
+    throttled: Vec<Throttled>,
 }
 
 impl Processes {
@@ -24,15 +43,16 @@ impl Processes {
     }
 
     /// Folds in the list of processes that are looked at.
-    pub(super) fn found(&mut self, _at: Timestamp, found: ProcessesFound) {
-        self.cells.retain(|key, cell| {
-            cell.gone.is_some() || found.processes.iter().any(|facts| facts.key == *key)
+    pub(super) fn found(&mut self, at: Timestamp, found: ProcessesFound) {
+        self.cells.retain(|key, cell| match cell.view.gone {
+            Some(gone) => at.since(gone) < KEPT,
+            None => found.processes.iter().any(|facts| facts.key == *key),
         });
         for facts in found.processes {
             match self.cells.get_mut(&facts.key) {
-                Some(cell) => Arc::make_mut(cell).facts = facts,
+                Some(cell) => Arc::make_mut(&mut cell.view).facts = facts,
                 None => {
-                    self.cells.insert(facts.key, Arc::new(unseen(facts)));
+                    self.cells.insert(facts.key, Cell::new(facts));
                 }
             }
         }
@@ -42,18 +62,13 @@ impl Processes {
     /// Folds in a look at their counters.
     pub(super) fn samples(&mut self, at: Timestamp, samples: ProcessSamples) {
         for sample in samples.processes {
-            let Some(cell) = self.cells.get_mut(&sample.key) else { continue };
-            let cell = Arc::make_mut(cell);
-            cell.at = Some(at);
-            cell.rss_history
-                .push(at, sample.rss.as_ref().ok().and_then(|&rss| rss.try_into().ok()));
-            cell.rss = sample.rss;
-            cell.thread_count = sample.thread_count;
-            cell.memory = sample.memory;
+            if let Some(cell) = self.cells.get_mut(&sample.key) {
+                cell.sample(at, sample);
+            }
         }
         for key in samples.gone {
             if let Some(cell) = self.cells.get_mut(&key) {
-                Arc::make_mut(cell).gone = Some(at);
+                cell.end(at);
             }
         }
         self.changed = true;
@@ -62,28 +77,148 @@ impl Processes {
     /// Everything as the screen shows it.
     pub(super) fn view(&mut self) -> Arc<ProcessesView> {
         if std::mem::take(&mut self.changed) {
-            Arc::make_mut(&mut self.view).processes = self.cells.values().cloned().collect();
+            let views = self.cells.values().map(|cell| Arc::clone(&cell.view));
+            Arc::make_mut(&mut self.view).processes = views.collect();
         }
         Arc::clone(&self.view)
     }
 }
 
-/// A process of which no counter was read yet.
-fn unseen(facts: ProcessFacts) -> ProcessView {
-    let not_yet = || Fault::new("NOT_READ_YET", "not read yet");
-    ProcessView {
-        facts,
-        at: None,
-        gone: None,
-        cpu: Ok(None),
-        cpu_history: Arc::default(),
-        rss: Err(not_yet()),
-        rss_history: Arc::default(),
-        thread_count: Err(not_yet()),
-        switches_per_second: Ok(None),
-        throttling: Err(not_yet()),
-        memory: Err(not_yet()),
-        threads: Err(not_yet()),
-        per_record: None,
+impl Cell {
+    fn new(facts: ProcessFacts) -> Self {
+        let not_yet = || Fault::new("NOT_READ_YET", "not read yet");
+        let view = ProcessView {
+            facts,
+            at: None,
+            gone: None,
+            cpu: Ok(None),
+            cpu_history: Arc::default(),
+            rss: Err(not_yet()),
+            rss_history: Arc::default(),
+            thread_count: Err(not_yet()),
+            switches_per_second: Ok(None),
+            throttling: Err(not_yet()),
+            memory: Err(not_yet()),
+            threads: Err(not_yet()),
+            per_record: None,
+        };
+        Self { view: Arc::new(view), last: None, throttled: Vec::new() }
     }
+
+    fn sample(&mut self, at: Timestamp, sample: ProcessSample) {
+        let last = self.last.take();
+        let elapsed = last.as_ref().map_or(0, |last| sample.taken_us.saturating_sub(last.taken_us));
+        let throttling = self.throttling(&sample.throttled);
+        let view = Arc::make_mut(&mut self.view);
+        view.at = Some(at);
+        view.cpu = sample.cpu.clone().map(|now| {
+            let before = last.as_ref().and_then(|last| last.cpu.as_ref().ok());
+            before.and_then(|before| cpu_use((*before, now), None, elapsed))
+        });
+        let cpu = view.cpu.as_ref().ok().copied().flatten();
+        view.cpu_history.push(at, cpu.map(CpuUse::millicores));
+        view.rss_history.push(at, sample.rss.as_ref().ok().and_then(|&rss| rss.try_into().ok()));
+        view.rss.clone_from(&sample.rss);
+        view.thread_count.clone_from(&sample.thread_count);
+        view.memory.clone_from(&sample.memory);
+        view.throttling = throttling;
+        let before = last.as_ref().and_then(|last| last.threads.as_ref().ok());
+        let known = view.threads.as_deref().unwrap_or_default();
+        let threads = sample.threads.as_ref().map_err(Fault::clone).map(|threads| {
+            threads_now(at, threads, before.map_or(&[], Vec::as_slice), known, elapsed)
+        });
+        view.switches_per_second = threads.as_ref().map_err(Fault::clone).map(|threads| {
+            threads.iter().filter_map(|thread| thread.switches_per_second).reduce(|a, b| a + b)
+        });
+        view.threads = threads.map(Into::into);
+        self.last = Some(sample);
+    }
+
+    fn throttling(&mut self, now: &Reading<Throttled>) -> Reading<Throttling> {
+        let seen = now.clone()?;
+        if self.throttled.len() > LOOKS {
+            self.throttled.remove(0);
+        }
+        self.throttled.push(seen);
+        let first = self.throttled.first().copied().unwrap_or_default();
+        let periods = seen.periods.saturating_sub(first.periods);
+        let throttled = seen.throttled_periods.saturating_sub(first.throttled_periods);
+        let share = (periods > 0).then(|| throttled as f64 / periods as f64);
+        Ok(Throttling { seen, share })
+    }
+
+    fn end(&mut self, at: Timestamp) {
+        let view = Arc::make_mut(&mut self.view);
+        view.gone = Some(at);
+        view.cpu_history.push(at, None);
+        view.rss_history.push(at, None);
+        self.last = None;
+    }
+}
+
+/// The threads with what they did since `before`, the busiest first.
+fn threads_now(
+    at: Timestamp,
+    now: &[ThreadSample],
+    before: &[ThreadSample],
+    known: &[ThreadView],
+    elapsed: u64,
+) -> Vec<ThreadView> {
+    let histories: BTreeMap<u32, _> =
+        known.iter().map(|thread| (thread.tid, &thread.history)).collect();
+    let mut threads: Vec<_> = now
+        .iter()
+        .map(|thread| {
+            let index = before.binary_search_by_key(&thread.tid, |before| before.tid).ok();
+            // Another thread may have its id.
+            let before = index
+                .and_then(|index| before.get(index))
+                .filter(|before| before.start == thread.start);
+            let history = histories.get(&thread.tid).filter(|_| before.is_some());
+            thread_now(at, thread, before, history.map(|&kept| Arc::clone(kept)), elapsed)
+        })
+        .collect();
+    let busy = |thread: &ThreadView| thread.cpu.map_or(0.0, |cpu| cpu.total);
+    threads.sort_by(|a, b| busy(b).total_cmp(&busy(a)).then(a.tid.cmp(&b.tid)));
+    threads
+}
+
+fn thread_now(
+    at: Timestamp,
+    now: &ThreadSample,
+    before: Option<&ThreadSample>,
+    history: Option<Arc<crate::model::series::PartitionSeries>>,
+    elapsed: u64,
+) -> ThreadView {
+    let schedules = before.and_then(|before| before.schedule.zip(now.schedule));
+    let exact = schedules.map(|(before, now)| now.run_ns.saturating_sub(before.run_ns));
+    let cpu = before.and_then(|before| cpu_use((before.cpu, now.cpu), exact, elapsed));
+    let per_us = |count: u64| (elapsed > 0).then(|| count as f64 / elapsed as f64);
+    let delay = schedules.and_then(|(b, n)| per_us(n.wait_ns.saturating_sub(b.wait_ns)));
+    let slices = schedules.and_then(|(b, n)| per_us(n.slices.saturating_sub(b.slices)));
+    let history = history.unwrap_or_default();
+    history.push(at, cpu.map(CpuUse::millicores));
+    ThreadView {
+        tid: now.tid,
+        name: Arc::clone(&now.name),
+        state: now.state,
+        cpu,
+        run_delay: delay.map(|nanos_per_us| (nanos_per_us / 1_000.0).min(1.0)),
+        switches_per_second: slices.map(|per_us| per_us * 1e6),
+        history,
+    }
+}
+
+/// CPU used in `elapsed` microseconds; `exact` are the nanoseconds where the scheduler counted them, which is
+/// finer than ticks.
+fn cpu_use((before, now): (CpuTime, CpuTime), exact: Option<u64>, elapsed: u64) -> Option<CpuUse> {
+    if elapsed == 0 {
+        return None;
+    }
+    let user = now.user_us.saturating_sub(before.user_us) as f64;
+    let system = now.system_us.saturating_sub(before.system_us) as f64;
+    let spent = exact.map_or(user + system, |nanos| nanos as f64 / 1_000.0);
+    let total = 100.0 * spent / elapsed as f64;
+    let part = |ticks: f64| (user + system > 0.0).then(|| total * ticks / (user + system));
+    Some(CpuUse { total, user: part(user), system: part(system) })
 }

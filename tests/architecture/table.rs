@@ -62,7 +62,12 @@ pub const RULES: &[Rule] = &[
     room("source", &["model", "config"], &[TOKIO]),
     room("source/replay", &["model", "config", "source", "record"], &[TOKIO]),
     // Alone in reading the host.
-    room("source/host", &["model", "config", "source"], &[TOKIO, &["sysinfo"]]),
+    room(
+        "source/host",
+        &["model", "config", "source"],
+        // rustix knows in which units the kernel counts.
+        &[TOKIO, &["sysinfo", "procfs", "rustix"]],
+    ),
     room("source/kafka", &["model", "config", "source"], &[TOKIO]),
     // Settings into clients: certificates and keys given as text are opened here.
     room("source/kafka/connect", &["model", "config", "source"], &[&["secrecy"]]),
