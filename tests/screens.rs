@@ -8,6 +8,7 @@ mod snapshots;
 use std::sync::Arc;
 
 use lagtop::app::{Depth, Looks, Theme as Ground};
+use lagtop::model::process::Confidence;
 use lagtop::model::{Dropped, Snapshot};
 use screen::Screen;
 use snapshots::NOW;
@@ -28,6 +29,10 @@ fn incident(size: (u16, u16), looks: Looks) -> Screen {
 
 fn diagnosed(size: (u16, u16)) -> Screen {
     screen(snapshots::diagnosed(), size)
+}
+
+fn beside_120x35() -> Screen {
+    screen(snapshots::local::beside(Confidence::Likely, 1), (120, 35))
 }
 
 macro_rules! shows {
@@ -88,6 +93,21 @@ shows!(topic_in_all_groups, incident((120, 30), DARK).press("2 t").text());
 shows!(matrix, incident((120, 30), DARK).press("3 a").styled());
 shows!(matrix_80x24, incident((80, 24), DARK).press("Down Down Down 3 a").text());
 shows!(log_scale, incident((80, 24), DARK).press("2 l").text());
+
+// Local processes.
+shows!(process_160x45, screen(snapshots::local::beside(Confidence::Likely, 1), (160, 45)).text());
+shows!(process_120x35, beside_120x35().press("5").styled());
+shows!(
+    process_80x24,
+    screen(snapshots::local::beside(Confidence::Likely, 1), (80, 24)).press("5").text()
+);
+shows!(
+    process_of_all_members,
+    screen(snapshots::local::beside(Confidence::Ambiguous, 3), (160, 45)).press("5").text()
+);
+shows!(process_of_another_user, screen(snapshots::local::anothers(), (120, 35)).press("5").text());
+shows!(process_elsewhere, screen(snapshots::local::elsewhere(), (80, 24)).press("5").text());
+shows!(process_capture, screen(snapshots::local::anothers(), (80, 24)).press("5 w").text());
 
 // Pages.
 shows!(partition_page, incident((160, 45), DARK).press("2 Enter").text());

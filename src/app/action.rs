@@ -59,6 +59,12 @@ pub enum Action {
     AllGroups,
     /// Members × partitions, or the list of members again.
     Matrix,
+    /// The next process that the group's members may be.
+    NextProcess,
+    /// Pin the selected member to the process shown, or take the pin back.
+    Pin,
+    /// Copy the commands that capture the process's traffic with its brokers.
+    CopyCapture,
     /// Show the keys, or hide them.
     Help,
     /// Keep the filter as typed and go on.

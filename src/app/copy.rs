@@ -26,6 +26,7 @@ pub(super) fn text(app: &AppState) -> Option<String> {
             let row = app.rows.findings.get(app.findings.cursor())?;
             row.finding(snapshot).map(finding)
         }
+        Pane::Process => thread(app),
     }
 }
 
@@ -145,6 +146,21 @@ fn member(app: &AppState, group: &GroupId, key: &MemberKey) -> Option<String> {
         .value("lag", member.lag)
         .rate("out/s", member.consumed);
     Some(line.value("epoch", member.epoch).0)
+}
+
+/// The selected thread of the process shown.
+fn thread(app: &AppState) -> Option<String> {
+    let process = app.shown_process()?;
+    let tid = app.threads.selected()?.tid;
+    let threads = process.threads.as_ref().ok()?;
+    let thread = threads.iter().find(|thread| thread.tid == tid)?;
+    let line = Line::name("process", &process.facts.name)
+        .value("pid", Some(process.key().pid))
+        .value("tid", Some(tid))
+        .text("nid", &format!("{tid:#x}"))
+        .text("thread", &thread.name)
+        .text("state", thread.state.word());
+    Some(line.value("cpu%", thread.cpu.map(|cpu| format!("{:.1}", cpu.total))).0)
 }
 
 fn rebalance(group: &GroupView, key: RebalanceKey) -> Option<String> {

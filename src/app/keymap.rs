@@ -23,6 +23,8 @@ pub enum Scope {
     Members,
     /// The Rebalances pane.
     Rebalances,
+    /// The Process pane.
+    Process,
     /// The Findings pane.
     Findings,
     /// A detail page.
@@ -35,7 +37,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the README.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Reading,
         Self::Screen,
         Self::Panes,
@@ -43,6 +45,7 @@ impl Scope {
         Self::Partitions,
         Self::Members,
         Self::Rebalances,
+        Self::Process,
         Self::Findings,
         Self::Page,
         Self::Help,
@@ -62,6 +65,7 @@ impl Scope {
             Self::Partitions => "Partitions",
             Self::Members => "Members",
             Self::Rebalances => "Rebalances",
+            Self::Process => "Process",
             Self::Findings => "Findings",
             Self::Page => "Page",
             Self::Help => "Help",
@@ -145,6 +149,22 @@ pub const BINDINGS: &[Binding] = &[
         .footer("matrix"),
     bind(Scope::Rebalances, chords![key(Key::Enter)], Action::Open, "who joined, left, got what")
         .footer("open"),
+    bind(Scope::Process, chords![c('c')], Action::NextProcess, "the next candidate process")
+        .footer("next"),
+    bind(
+        Scope::Process,
+        chords![c('P')],
+        Action::Pin,
+        "pin the selected member to this process, or unpin",
+    )
+    .footer("pin"),
+    bind(
+        Scope::Process,
+        chords![c('w')],
+        Action::CopyCapture,
+        "copy commands that capture its traffic with brokers",
+    )
+    .footer("wire"),
     bind(
         Scope::Findings,
         chords![key(Key::Enter)],
@@ -179,6 +199,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Scope::Screen, chords![c('2')], Action::Focus(Pane::Partitions), "Partitions"),
     bind(Scope::Screen, chords![c('3')], Action::Focus(Pane::Members), "Members"),
     bind(Scope::Screen, chords![c('4')], Action::Focus(Pane::Rebalances), "Rebalances"),
+    bind(Scope::Screen, chords![c('5')], Action::Focus(Pane::Process), "Process"),
     bind(Scope::Screen, chords![c('6')], Action::Focus(Pane::Findings), "Findings"),
     bind(Scope::Screen, chords![c(' ')], Action::Pause, "pause the picture; collection goes on")
         .footer("pause"),

@@ -16,6 +16,7 @@ pub mod input;
 pub mod keymap;
 pub mod looks;
 pub mod pane;
+pub mod process;
 pub mod rows;
 pub mod state;
 pub mod table;
@@ -32,7 +33,7 @@ pub use input::{Chord, Input, Key, Mouse, MouseKind};
 pub use looks::{Depth, Looks, Theme};
 pub use pane::{
     FindingKey, FindingSort, GroupSort, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort,
-    RebalanceKey, RebalanceSort, Shape, SortBy, SortColumn,
+    RebalanceKey, RebalanceSort, Shape, SortBy, SortColumn, ThreadKey, ThreadSort,
 };
 pub use rows::{FindingPlace, FindingRow, MemberRow, PartitionRow, Rows, Unowned};
 pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Toast};

@@ -1,6 +1,6 @@
 //! Panes, what their rows are known by, and the columns they sort by.
 
-use crate::model::{GroupId, MemberId, Timestamp, TopicName};
+use crate::model::{GroupId, MemberId, ProcessKey, Timestamp, TopicName};
 
 /// A pane of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -14,14 +14,22 @@ pub enum Pane {
     Members,
     /// Rebalances of the selected group.
     Rebalances,
+    /// A local process that members of the selected group are, or may be.
+    Process,
     /// What is wrong with any group or topic; it has the whole width, whatever the size.
     Findings,
 }
 
 impl Pane {
     /// All panes, in the order of their number keys.
-    pub const ALL: [Self; 5] =
-        [Self::Groups, Self::Partitions, Self::Members, Self::Rebalances, Self::Findings];
+    pub const ALL: [Self; 6] = [
+        Self::Groups,
+        Self::Partitions,
+        Self::Members,
+        Self::Rebalances,
+        Self::Process,
+        Self::Findings,
+    ];
 
     /// The title.
     #[must_use]
@@ -31,6 +39,7 @@ impl Pane {
             Self::Partitions => "Partitions",
             Self::Members => "Members",
             Self::Rebalances => "Rebalances",
+            Self::Process => "Process",
             Self::Findings => "Findings",
         }
     }
@@ -43,7 +52,8 @@ impl Pane {
             Self::Partitions => 1,
             Self::Members => 2,
             Self::Rebalances => 3,
-            Self::Findings => 4,
+            Self::Process => 4,
+            Self::Findings => 5,
         }
     }
 
@@ -54,7 +64,8 @@ impl Pane {
             Self::Groups => Self::Partitions,
             Self::Partitions => Self::Members,
             Self::Members => Self::Rebalances,
-            Self::Rebalances => Self::Findings,
+            Self::Rebalances => Self::Process,
+            Self::Process => Self::Findings,
             Self::Findings => Self::Groups,
         }
     }
@@ -67,7 +78,8 @@ impl Pane {
             Self::Partitions => Self::Groups,
             Self::Members => Self::Partitions,
             Self::Rebalances => Self::Members,
-            Self::Findings => Self::Rebalances,
+            Self::Process => Self::Rebalances,
+            Self::Findings => Self::Process,
         }
     }
 
@@ -132,6 +144,15 @@ pub enum FindingKey {
     },
     /// A rule that cannot tell yet of some groups or topics.
     Waiting(&'static str),
+}
+
+/// What a row of the Process pane is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThreadKey {
+    /// The process.
+    pub process: ProcessKey,
+    /// The thread's id in the kernel.
+    pub tid: u32,
 }
 
 /// A column that a pane can be sorted by.
@@ -261,6 +282,18 @@ columns! {
     }
 }
 
+columns! {
+    /// What threads sort by.
+    ThreadSort {
+        /// CPU between the last two looks.
+        Cpu "cpu" true,
+        /// The id.
+        Tid "tid" false,
+        /// The state; those that run first.
+        State "state" false,
+    }
+}
+
 /// A column of some pane: what a click on its head means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
@@ -274,4 +307,6 @@ pub enum SortBy {
     Rebalances(RebalanceSort),
     /// In Findings.
     Findings(FindingSort),
+    /// In Process.
+    Process(ThreadSort),
 }

@@ -7,11 +7,15 @@ use super::keymap::Scope;
 use super::{
     Filter, FindingKey, FindingSort, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane,
     PartitionKey, PartitionSort, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, Table,
+    ThreadKey, ThreadSort,
 };
-use crate::model::{GroupId, PollPlan, Snapshot, Timestamp, TopicName};
+use crate::model::process::Pin;
+use crate::model::{GroupId, PollPlan, ProcessKey, Snapshot, Timestamp, TopicName};
 
 /// From this size on all panes are shown at once.
 const ALL_PANES: (u16, u16) = (120, 30);
+/// From this height on the Process pane is among them; below, it has the screen for itself.
+const WITH_PROCESS: u16 = 42;
 /// Below this size only a line is shown that says so.
 const ANYTHING: (u16, u16) = (40, 10);
 
@@ -53,6 +57,12 @@ pub struct AppState {
     pub rebalances: Table<RebalanceKey, RebalanceSort>,
     /// The Findings pane.
     pub findings: Table<FindingKey, FindingSort>,
+    /// The threads of the process shown.
+    pub threads: Table<ThreadKey, ThreadSort>,
+    /// The process that the person turned to; `None`: the best candidate of the selected member.
+    pub process: Option<ProcessKey>,
+    /// Members that the person pinned to processes.
+    pub pins: Vec<Pin>,
     /// What the Partitions pane lists.
     pub scope: PartitionScope,
     /// The rows of all panes, up to date with everything else here.
@@ -156,6 +166,9 @@ impl AppState {
             members: Table::new(MemberSort::Lag),
             rebalances: Table::new(RebalanceSort::Time),
             findings: Table::new(FindingSort::Severity),
+            threads: Table::new(ThreadSort::Cpu),
+            process: None,
+            pins: Vec::new(),
             scope: PartitionScope::default(),
             rows: Rows::default(),
             pages: Vec::new(),
@@ -190,6 +203,7 @@ impl AppState {
             || width < ALL_PANES.0
             || height < ALL_PANES.1
             || !self.focus.shares_the_screen()
+            || (matches!(self.focus, Pane::Process) && height < WITH_PROCESS)
         {
             Shape::One(self.focus)
         } else {
@@ -212,6 +226,7 @@ impl AppState {
             Pane::Members => &self.members.filter,
             Pane::Rebalances => &self.rebalances.filter,
             Pane::Findings => &self.findings.filter,
+            Pane::Process => &self.threads.filter,
         }
     }
 
@@ -224,6 +239,7 @@ impl AppState {
             Pane::Members => (self.members.sort.name(), self.members.descending),
             Pane::Rebalances => (self.rebalances.sort.name(), self.rebalances.descending),
             Pane::Findings => (self.findings.sort.name(), self.findings.descending),
+            Pane::Process => (self.threads.sort.name(), self.threads.descending),
         }
     }
 
@@ -263,6 +279,9 @@ impl AppState {
             }
             Pane::Findings => {
                 &[Scope::Findings, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
+            }
+            Pane::Process => {
+                &[Scope::Process, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
             }
         }
     }

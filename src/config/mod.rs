@@ -15,6 +15,7 @@ pub mod cli;
 mod environment;
 mod error;
 mod exact;
+mod flags;
 mod layer;
 mod note;
 mod papers;

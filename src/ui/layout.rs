@@ -8,13 +8,14 @@
 //!  │           │                        │
 //!  │           ├ Members ──┬ Rebalances ┤
 //!  │           │           │            │
-//!  └───────────┴───────────┴────────────┘
+//!  ├ Process ──┴───────────┴────────────┤
+//!  └────────────────────────────────────┘
 //!  footer                                  footer
 //! ```
 //!
 //! Frames of neighbouring panes share their edges. Between header and panes stands what keeps the picture
-//! from being true, then what is wrong; nothing where there is nothing to say. The local processes will
-//! be below everything; until then that room belongs to the panes that are there.
+//! from being true, then what is wrong; nothing where there is nothing to say. Local processes are below
+//! everything where there are rows enough; where not, their pane has the screen for itself.
 
 use ratatui::layout::Rect;
 
@@ -55,6 +56,10 @@ pub struct Layout {
 const TABS_FROM: u16 = 10;
 /// Rows of the screen from which a long sentence may have two.
 const LONG_FROM: u16 = 16;
+/// Rows of the screen from which the Process pane has its place below all others.
+const PROCESS_FROM: u16 = 42;
+/// Its rows, frame included.
+const PROCESS_ROWS: u16 = 10;
 
 impl Layout {
     /// The places on a screen of this `area`, where something of `trouble` columns is to be said, or
@@ -68,7 +73,10 @@ impl Layout {
         let (body, footer) = split_top(rest, rest.height.saturating_sub(1));
         let (tabs, (panes, page)) = match shape {
             Shape::TooSmall => return Self::default(),
-            Shape::All => (Rect::default(), all(body, paged)),
+            Shape::All => {
+                let below = if area.height >= PROCESS_FROM && !paged { PROCESS_ROWS } else { 0 };
+                (Rect::default(), with_process(body, below, paged))
+            }
             Shape::One(pane) => {
                 let (tabs, body) = split_top(body, u16::from(body.height >= TABS_FROM));
                 (tabs, one(body, pane, paged))
@@ -90,6 +98,19 @@ fn split_top(area: Rect, rows: u16) -> (Rect, Rect) {
 fn one(body: Rect, pane: Pane, paged: bool) -> Places {
     let place = ruled(body);
     if paged { (Vec::new(), Some(place)) } else { (vec![(pane, place)], None) }
+}
+
+/// All panes, the Process pane in the last `rows`.
+fn with_process(body: Rect, rows: u16, paged: bool) -> Places {
+    if rows == 0 {
+        return all(body, paged);
+    }
+    // The frames share a row.
+    let (upper, _) = split_top(body, body.height.saturating_sub(rows).saturating_add(1));
+    let (mut panes, page) = all(upper, paged);
+    let lower = paint::below(body, upper.height.saturating_sub(1));
+    panes.push((Pane::Process, framed(lower)));
+    (panes, page)
 }
 
 fn all(body: Rect, paged: bool) -> Places {
@@ -149,10 +170,11 @@ mod tests {
         assert_eq!(
             frames,
             [
-                Rect::new(0, 1, 53, 43),
-                Rect::new(52, 1, 108, 27),
-                Rect::new(52, 27, 55, 17),
-                Rect::new(106, 27, 54, 17),
+                Rect::new(0, 1, 53, 34),
+                Rect::new(52, 1, 108, 22),
+                Rect::new(52, 22, 55, 13),
+                Rect::new(106, 22, 54, 13),
+                Rect::new(0, 34, 160, 10),
             ]
         );
         assert_eq!(layout.footer, Rect::new(0, 44, 160, 1));

@@ -41,8 +41,8 @@ use ratatui::layout::Rect;
 
 use self::layout::Layout;
 use self::panes::{
-    Canvas, Scene, findings, footer, groups, header, help, members, page, partitions, rebalances,
-    strip,
+    Canvas, Scene, findings, footer, groups, header, help, members, page, partitions, process,
+    rebalances, strip,
 };
 use self::theme::Role;
 use self::widgets::frame;
@@ -105,6 +105,7 @@ fn draw_panes(scene: &Scene<'_>, layout: &Layout, canvas: &mut Canvas<'_>) {
             Pane::Members => members::draw(scene, *place, canvas),
             Pane::Rebalances => rebalances::draw(scene, *place, canvas),
             Pane::Findings => findings::draw(scene, *place, canvas),
+            Pane::Process => process::draw(scene, *place, canvas),
         }
     }
     if let (Some(place), Some(page)) = (layout.page, scene.view.app.page()) {

@@ -11,13 +11,14 @@ mod members;
 mod order;
 mod partitions;
 mod rebalances;
+mod threads;
 
 pub(super) use findings::gone as finding_gone;
 pub use findings::{FindingPlace, FindingRow};
 
 use super::{
     Filter, FindingKey, FindingSort, GroupSort, MemberSort, PartitionScope, PartitionSort,
-    RebalanceSort, SortColumn, Table,
+    RebalanceSort, SortColumn, Table, ThreadKey,
 };
 use crate::model::{
     GroupId, GroupTopic, GroupView, MemberView, PartitionView, Rebalance, Snapshot, TopicName,
@@ -68,6 +69,8 @@ pub struct Rows {
     /// What the strip tells: what is wrong at warning and above, the worst first, whatever the
     /// Findings pane shows.
     pub told: Vec<FindingRow>,
+    /// Threads of the process shown.
+    pub threads: Vec<ThreadKey>,
     /// The selected group's partitions without an owner; `None` if there are none, or if it is not
     /// known who holds what.
     pub unowned: Option<Unowned>,

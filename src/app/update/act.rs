@@ -57,6 +57,9 @@ impl Turn<'_> {
                 self.app.matrix = !self.app.matrix;
                 true
             }
+            Action::NextProcess => self.next_process(),
+            Action::Pin => self.pin(),
+            Action::CopyCapture => self.copy_capture(),
             Action::Help => {
                 self.app.help = Some(0);
                 true
@@ -105,6 +108,7 @@ impl Turn<'_> {
                 .zip(self.app.rebalances.selected().copied())
                 .map(|(group, event)| Subject::Rebalance(group, event)),
             Pane::Findings => return self.go_to_subject(),
+            Pane::Process => None,
         };
         let Some(subject) = subject else { return false };
         self.app.pages.push(Page { subject, scroll: 0 });
@@ -139,6 +143,7 @@ impl Turn<'_> {
             Pane::Members => app.members.sort_by(app.members.sort.next()),
             Pane::Rebalances => app.rebalances.sort_by(app.rebalances.sort.next()),
             Pane::Findings => app.findings.sort_by(app.findings.sort.next()),
+            Pane::Process => app.threads.sort_by(app.threads.sort.next()),
         }
         self.say_sort()
     }
@@ -151,6 +156,7 @@ impl Turn<'_> {
             Pane::Members => app.members.sort_by(app.members.sort),
             Pane::Rebalances => app.rebalances.sort_by(app.rebalances.sort),
             Pane::Findings => app.findings.sort_by(app.findings.sort),
+            Pane::Process => app.threads.sort_by(app.threads.sort),
         }
         self.say_sort()
     }

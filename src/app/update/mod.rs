@@ -5,6 +5,7 @@ mod follow;
 mod mouse;
 mod navigate;
 mod plan;
+mod process;
 mod prompt;
 mod refresh;
 

@@ -67,6 +67,7 @@ impl Turn<'_> {
             Pane::Members => (self.app.members.cursor(), self.app.members.len()),
             Pane::Rebalances => (self.app.rebalances.cursor(), self.app.rebalances.len()),
             Pane::Findings => (self.app.findings.cursor(), self.app.findings.len()),
+            Pane::Process => (self.app.threads.cursor(), self.app.threads.len()),
         };
         if at >= len {
             return changed;
@@ -99,6 +100,10 @@ impl Turn<'_> {
             SortBy::Findings(column) => {
                 self.app.findings.sort_by(column);
                 Pane::Findings
+            }
+            SortBy::Process(column) => {
+                self.app.threads.sort_by(column);
+                Pane::Process
             }
         };
         self.turn_to(pane);

@@ -90,6 +90,7 @@ impl AppState {
             Pane::Members => (self.members.cursor(), self.members.len()),
             Pane::Rebalances => (self.rebalances.cursor(), self.rebalances.len()),
             Pane::Findings => (self.findings.cursor(), self.findings.len()),
+            Pane::Process => (self.threads.cursor(), self.threads.len()),
         };
         let before = self.first_row(pane);
         let to = target(action, at, len, height);
@@ -112,6 +113,7 @@ impl AppState {
             Pane::Members => self.members.go(to, height, |at| rows.member_key(group?, at)),
             Pane::Rebalances => self.rebalances.go(to, height, |at| rows.rebalance_key(group?, at)),
             Pane::Findings => self.findings.go(to, height, |at| rows.finding_key(&snapshot, at)),
+            Pane::Process => self.threads.go(to, height, |at| rows.threads.get(at).copied()),
         }
     }
 
@@ -124,6 +126,7 @@ impl AppState {
             Pane::Members => self.members.first_row(height),
             Pane::Rebalances => self.rebalances.first_row(height),
             Pane::Findings => self.findings.first_row(height),
+            Pane::Process => self.threads.first_row(height),
         }
     }
 
@@ -137,6 +140,7 @@ impl AppState {
             Pane::Members => self.members.wheel(down, step, height),
             Pane::Rebalances => self.rebalances.wheel(down, step, height),
             Pane::Findings => self.findings.wheel(down, step, height),
+            Pane::Process => self.threads.wheel(down, step, height),
         }
         self.first_row(pane) != before
     }

@@ -33,7 +33,7 @@ impl AppState {
         let ages = focus.as_ref().map_or_else(Vec::new, |group| {
             self.picture().age_wishes(Some(group)).take(AGES).collect()
         });
-        let processes = focus.as_ref().and_then(|group| ProcessWish::of(self.picture(), group));
+        let processes = focus.as_ref().and_then(|group| self.process_wish(group));
         PollPlan {
             interval: self.interval,
             focus,
@@ -41,6 +41,17 @@ impl AppState {
             ages: ages.into(),
             processes: processes.map(Arc::new),
         }
+    }
+
+    fn process_wish(&self, group: &GroupId) -> Option<ProcessWish> {
+        let wish = ProcessWish::of(self.picture(), group)?;
+        let detail = self.shown_process().map(|process| process.key());
+        let seen = self.hits.height(Pane::Process) > 0;
+        Some(ProcessWish {
+            pins: self.pins.clone().into(),
+            detail: detail.filter(|_| seen),
+            ..wish
+        })
     }
 
     /// The group whose details are on screen.
@@ -58,7 +69,7 @@ impl AppState {
             };
             return group.clone();
         }
-        let details = [Pane::Partitions, Pane::Members, Pane::Rebalances];
+        let details = [Pane::Partitions, Pane::Members, Pane::Rebalances, Pane::Process];
         let seen = details.into_iter().any(|pane| self.hits.height(pane) > 0);
         self.groups.selected().filter(|_| seen).cloned()
     }

@@ -71,6 +71,7 @@ impl AppState {
             Pane::Members => &mut self.members.filter,
             Pane::Rebalances => &mut self.rebalances.filter,
             Pane::Findings => &mut self.findings.filter,
+            Pane::Process => &mut self.threads.filter,
         };
         let changed = filter.text() != text;
         filter.set(text);
@@ -84,6 +85,7 @@ impl AppState {
             Pane::Members => self.members.choose(),
             Pane::Rebalances => self.rebalances.choose(),
             Pane::Findings => self.findings.choose(),
+            Pane::Process => self.threads.choose(),
         }
     }
 }

@@ -29,11 +29,13 @@ impl Turn<'_> {
             }
             self.app.members.reset();
             self.app.rebalances.reset();
+            self.app.process = None;
         }
         self.partitions(picture);
         self.members(picture);
         self.rebalances(picture);
         self.findings(picture);
+        self.threads();
         if rates_known(&snapshot) {
             self.app.hold_selections();
         }

@@ -13,9 +13,11 @@ pub mod page;
 pub mod partition_page;
 pub mod partition_times;
 pub mod partitions;
+pub mod process;
 pub mod rebalance_page;
 pub mod rebalances;
 pub mod strip;
+pub mod threads;
 
 use std::borrow::Cow;
 use std::time::Duration;

@@ -52,7 +52,7 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => "\\PC{0,12}|re:[(\\[a-c.*]{0,6}".prop_map(Step::Paste),
         1 => (any::<u16>(), 0..80_u16).prop_map(|(width, height)| Step::Resize(width, height)),
         3 => groups().prop_map(Step::Snapshot),
-        2 => prop::array::uniform5(0..15_usize).prop_map(Step::Drawn),
+        2 => prop::array::uniform6(0..15_usize).prop_map(Step::Drawn),
         1 => Just(Step::Tick),
     ]
 }

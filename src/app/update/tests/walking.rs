@@ -129,9 +129,9 @@ fn zoom_and_the_panes_around() {
     assert!(app.log_scale, "nothing lies further right, and l is the scale here");
     press(&mut app, "3 l");
     assert_eq!(app.focus, Pane::Rebalances);
-    press(&mut app, "Tab");
+    press(&mut app, "Tab Tab");
     assert_eq!(app.focus, Pane::Groups);
-    press(&mut app, "Shift-Tab");
+    press(&mut app, "Shift-Tab Shift-Tab");
     assert_eq!(app.focus, Pane::Rebalances);
 }
 
@@ -178,7 +178,7 @@ fn the_plan_follows_what_is_on_screen() {
     press(&mut app, "G");
     assert_eq!(plan(&app).focus.as_ref().map(GroupId::as_str), Some("g49"));
     assert_eq!(plan(&app).visible[0].as_str(), "g40");
-    let hits = HitMap { heights: [10, 0, 0, 0, 0], ..HitMap::default() };
+    let hits = HitMap { heights: [10, 0, 0, 0, 0, 0], ..HitMap::default() };
     let effects = app.drawn(hits.clone());
     assert!(matches!(&effects[..], [Effect::SetPlan(plan)] if plan.focus.is_none()));
     assert_eq!(app.drawn(hits), [], "told once");
