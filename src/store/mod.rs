@@ -22,6 +22,7 @@
 //! | `derive` | lag, rates and sums of one group |
 //! | `findings` | what the rules say of what changed |
 //! | `processes` | this host and its processes |
+//! | `matches` | which of them the members are, and what a record costs them |
 //! | `sources` | health and cost of the sources |
 //! | `task` | the channel in, the channel out, and how often to publish |
 
@@ -42,6 +43,7 @@ mod derive;
 mod findings;
 mod fold;
 mod groups;
+mod matches;
 mod membership;
 mod past;
 mod processes;
@@ -226,6 +228,7 @@ impl Store {
             findings::topic(cell, &self.rules, self.at);
             cell.changed = false;
         }
+        self.processes.derive(&self.groups);
         self.version += 1;
         Arc::new(Snapshot {
             version: self.version,

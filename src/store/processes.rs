@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::matches::Window;
 use crate::model::process::{
     CpuTime, CpuUse, HostSample, HostView, ProcessFacts, ProcessSample, ProcessSamples,
-    ProcessesFound, Reading, ThreadSample, ThreadView, Throttled, Throttling,
+    ProcessesFound, Reading, Searched, ThreadSample, ThreadView, Throttled, Throttling,
 };
 use crate::model::{Fault, ProcessKey, ProcessView, ProcessesView, Timestamp};
 
@@ -19,16 +20,20 @@ const LOOKS: usize = 10;
 /// Everything known of this host and its processes.
 #[derive(Debug, Default)]
 pub(super) struct Processes {
-    view: Arc<ProcessesView>,
-    cells: BTreeMap<ProcessKey, Cell>,
-    changed: bool,
+    pub(super) view: Arc<ProcessesView>,
+    pub(super) cells: BTreeMap<ProcessKey, Cell>,
+    /// What was last searched for, and when.
+    pub(super) searched: Option<(Timestamp, Searched)>,
+    pub(super) changed: bool,
 }
 
 /// A process and the counters of the last looks.
 #[derive(Debug)]
-struct Cell {
-    view: Arc<ProcessView>,
-    last: Option<ProcessSample>,
+pub(super) struct Cell {
+    pub(super) view: Arc<ProcessView>,
+    pub(super) last: Option<ProcessSample>,
+    /// Over which CPU per record is being counted.
+    pub(super) window: Option<Window>,
     /// Throttling at the last looks, oldest first.
     throttled: Vec<Throttled>,
 }
@@ -56,6 +61,7 @@ impl Processes {
                 }
             }
         }
+        self.searched = found.searched.map(|searched| (at, searched));
         self.changed = true;
     }
 
@@ -102,7 +108,7 @@ impl Cell {
             threads: Err(not_yet()),
             per_record: None,
         };
-        Self { view: Arc::new(view), last: None, throttled: Vec::new() }
+        Self { view: Arc::new(view), last: None, window: None, throttled: Vec::new() }
     }
 
     fn sample(&mut self, at: Timestamp, sample: ProcessSample) {

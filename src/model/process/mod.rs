@@ -7,6 +7,7 @@
 //! | `seen` | what the source saw: facts of a process, counters of a moment |
 //! | `view` | what follows from it: shares of a core, histories, faults |
 //! | `matched` | which process a member is, how sure that is, and why |
+//! | `matching` | from what was seen to that |
 //!
 //! A process is a pid *and* its start: pids are used again. Counters are whole numbers since the
 //! process (or the host) began; shares and rates are the store's arithmetic. What could not be read is a
@@ -20,11 +21,13 @@ use serde::{Deserialize, Serialize};
 use super::Fault;
 
 mod matched;
+mod matching;
 mod seen;
 mod view;
 mod wish;
 
 pub use matched::{Candidate, Confidence, Evidence, GroupMatches, MemberMatch, Place};
+pub use matching::matches;
 pub use seen::{
     Connection, CpuTime, HostAddress, HostSample, MemoryLimit, Naming, NamingKind, NamingPlace,
     Pinned, Pressure, PressureLine, ProcessFacts, ProcessSample, ProcessSamples, ProcessesFound,

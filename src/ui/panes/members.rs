@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Canvas, Scene, Sheet, matrix};
+use super::{Canvas, Scene, Sheet, local, matrix};
 use crate::app::{MemberRow, MemberSort, Pane, SortBy};
 use crate::model::{GroupEntry, GroupView, MemberView, TopicPartitions};
 use crate::ui::format;
@@ -27,6 +27,8 @@ enum Show {
     Assigned,
     Epoch,
     Rack,
+    Process,
+    Cpu,
 }
 
 fn sort(column: Show) -> Option<SortBy> {
@@ -36,7 +38,13 @@ fn sort(column: Show) -> Option<SortBy> {
         Show::Partitions => MemberSort::Partitions,
         Show::Lag => MemberSort::Lag,
         Show::Consumed => MemberSort::Consumed,
-        Show::Pending | Show::Share | Show::Assigned | Show::Epoch | Show::Rack => return None,
+        Show::Pending
+        | Show::Share
+        | Show::Assigned
+        | Show::Epoch
+        | Show::Rack
+        | Show::Process
+        | Show::Cpu => return None,
     }))
 }
 
@@ -53,6 +61,8 @@ fn columns(scene: &Scene<'_>, group: &GroupView) -> Vec<Column<Show>> {
         Column::words(Show::Assigned, "ASSIGNED", 8, 40, 3),
         Column::numbers(Show::Epoch, "EPOCH", 5, 6),
         Column::words(Show::Rack, "RACK", 6, 12, 7),
+        Column::words(Show::Process, "PROCESS", 8, 20, 3),
+        Column::numbers(Show::Cpu, "CPU", 5, 2),
     ];
     if members.iter().any(MemberView::is_reconciling) {
         columns.insert(3, Column::words(Show::Pending, "PENDING", 7, 9, 1));
@@ -60,6 +70,7 @@ fn columns(scene: &Scene<'_>, group: &GroupView) -> Vec<Column<Show>> {
     columns.retain(|column| match column.key {
         Show::Epoch => members.iter().any(|member| member.epoch.is_some()),
         Show::Rack => members.iter().any(|member| member.rack.is_some()),
+        Show::Process | Show::Cpu => local::any(scene),
         _ => true,
     });
     for column in &mut columns {
@@ -188,6 +199,8 @@ fn content(
             None => value(None, described),
         },
         Show::Epoch => value(member.epoch.map(|epoch| epoch.to_string()), described),
+        Show::Process => local::process(scene, member, width),
+        Show::Cpu => local::cpu(scene, member),
         Show::Rack => {
             Line::raw(member.rack.as_ref().map_or_else(String::new, |rack| scene.name(rack, width)))
         }

@@ -6,6 +6,7 @@ pub mod footer;
 pub mod groups;
 pub mod header;
 pub mod help;
+mod local;
 pub mod matrix;
 pub mod member_page;
 pub mod members;

@@ -1,0 +1,57 @@
+//! A member's local process, beside its row.
+
+use std::sync::Arc;
+
+use ratatui::text::Line;
+
+use super::Scene;
+use super::threads::percent;
+use crate::model::MemberView;
+use crate::model::process::{Confidence, MemberMatch, ProcessView};
+use crate::ui::theme::Role;
+use crate::ui::words;
+
+/// Is any member of the group on screen a local process, or may be?
+pub(super) fn any(scene: &Scene<'_>) -> bool {
+    let matches = scene.view.app.matches();
+    matches.is_some_and(|it| it.members.iter().any(|member| !member.candidates.is_empty()))
+}
+
+fn matched<'a>(scene: &Scene<'a>, member: &MemberView) -> Option<&'a MemberMatch> {
+    scene.view.app.matches()?.member(&member.id)
+}
+
+fn known<'a>(scene: &Scene<'a>, found: &MemberMatch) -> Option<&'a Arc<ProcessView>> {
+    scene.view.snapshot.processes.process(found.process()?)
+}
+
+/// Pid and name if that is sure enough, else how unsure it is.
+pub(super) fn process(scene: &Scene<'_>, member: &MemberView, width: u16) -> Line<'static> {
+    let Some(found) = matched(scene, member) else { return Line::default() };
+    if let Some(process) = known(scene, found) {
+        let pid = process.key().pid.to_string();
+        let room = width.saturating_sub(u16::try_from(pid.len()).unwrap_or(width) + 1);
+        let name = scene.name(&process.facts.name, room);
+        return Line::raw(format!("{pid} {name}").trim_end().to_owned());
+    }
+    let text = match (found.confidence, found.candidates.len()) {
+        (Confidence::None, _) => return Line::default(),
+        (Confidence::Ambiguous, count) => format!("one of {count}"),
+        (confidence, _) => format!("{}?", confidence.word()),
+    };
+    Line::from(scene.span(text, Role::Muted))
+}
+
+/// The CPU that its process uses.
+pub(super) fn cpu(scene: &Scene<'_>, member: &MemberView) -> Line<'static> {
+    let Some(process) = matched(scene, member).and_then(|found| known(scene, found)) else {
+        return Line::default();
+    };
+    match &process.cpu {
+        Ok(cpu) => {
+            let sure = scene.sure(process.at);
+            words::value(cpu.and_then(percent), sure, Role::Text, &scene.theme)
+        }
+        Err(fault) => Line::from(scene.span(words::fault(fault), Role::Warning)),
+    }
+}
