@@ -16,8 +16,9 @@ use lagtop::config::{Cli, Inputs, NameFilter, Settings, read_file};
 use lagtop::diagnose::Rules;
 use lagtop::model::time::SystemClock;
 use lagtop::model::{
-    Clock as _, GroupEntry, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
+    Clock as _, GroupEntry, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
 };
+use lagtop::source::host;
 use lagtop::source::kafka::connect;
 use lagtop::source::kafka::poll::{self, Scope};
 use lagtop::source::kafka::stream;
@@ -36,6 +37,7 @@ pub struct Live {
     snapshots: watch::Receiver<Arc<Snapshot>>,
     /// Held, as a screen holds it.
     wishes: watch::Sender<PollPlan>,
+    observations: mpsc::Sender<Observation>,
     tasks: JoinSet<()>,
 }
 
@@ -89,6 +91,7 @@ impl Live {
             }));
         }
         let options = poll::Options { groups, topics, isolation, scope: Scope::InTurn };
+        let observer = sender.clone();
         let context = poll::Context { client, options, clock, plan, observations: sender };
         tasks.spawn(poll::run(context));
         tasks.spawn(task::run(
@@ -97,7 +100,15 @@ impl Live {
             publisher,
             task::Options::default(),
         ));
-        Self { snapshots, wishes, tasks }
+        Self { snapshots, wishes, observations: observer, tasks }
+    }
+
+    /// Looks at this host and its processes as well.
+    pub fn look_at_this_host(&mut self) {
+        let options = host::Options { pids: Arc::new([]), process: None };
+        let (plan, observations) = (self.wishes.subscribe(), self.observations.clone());
+        let clock = Arc::new(SystemClock);
+        self.tasks.spawn(host::run(host::Context { options, clock, plan, observations }));
     }
 
     /// Wishes for something else.

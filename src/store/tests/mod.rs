@@ -3,6 +3,7 @@
 mod groups;
 mod membership;
 mod offsets;
+mod processes;
 mod sources;
 mod story;
 
