@@ -94,6 +94,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
         options: Options { title: "test".into(), interval: Duration::from_secs(1), looks },
         snapshots,
         plans,
+        stacks: None,
         clock: Arc::new(SystemClock),
         utc_offset: 0,
         draw: &mut draw,

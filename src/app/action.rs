@@ -63,6 +63,10 @@ pub enum Action {
     NextProcess,
     /// Pin the selected member to the process shown, or take the pin back.
     Pin,
+    /// Run what the stack page says.
+    TakeStack,
+    /// Run it again and again, and count frames.
+    CountFrames,
     /// Copy the commands that capture the process's traffic with its brokers.
     CopyCapture,
     /// Show the keys, or hide them.

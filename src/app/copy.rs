@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::{AppState, MemberKey, Pane, PartitionKey, RebalanceKey, Subject};
+use super::{AppState, MemberKey, Pane, PartitionKey, RebalanceKey, Subject, stack};
 use crate::model::{Finding, GroupId, GroupView, Rate, Rebalance, Snapshot, TopicName};
 
 /// The text of what is selected, or of the open page's subject; `None` if there is nothing.
@@ -14,6 +14,7 @@ pub(super) fn text(app: &AppState) -> Option<String> {
             Subject::Partition(key) => partition(snapshot, key),
             Subject::Member(group, key) => member(app, group, key),
             Subject::Rebalance(group, key) => rebalance(view(snapshot, group)?, *key),
+            Subject::Stack(_) => stack::text(app.stack.as_ref()?),
         };
     }
     let group = app.groups.selected();

@@ -1,6 +1,7 @@
 //! What `update` asks the terminal to do.
 
 use crate::model::PollPlan;
+use crate::model::stack::StackWish;
 
 /// What [`update`](super::update()) asks the terminal to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub enum Effect {
     CopySummary,
     /// Tell the sources what is looked at now.
     SetPlan(PollPlan),
+    /// Tell whoever takes stacks which one is wanted now; `None`: none any more.
+    SetStack(Option<StackWish>),
     /// Give the terminal back to the shell and stop until continued.
     Suspend,
 }

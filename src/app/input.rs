@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::model::Snapshot;
+use crate::model::stack::StackAnswer;
 
 /// What [`update`](super::update()) reacts to.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub enum Input {
     },
     /// A new snapshot was published.
     Snapshot(Arc<Snapshot>),
+    /// A wish for a stack was answered.
+    Stack(StackAnswer),
     /// Time has passed: an age on screen may read differently, a message may have had its time.
     Tick,
 }

@@ -27,6 +27,8 @@ pub enum Scope {
     Process,
     /// The Findings pane.
     Findings,
+    /// The page of a stack.
+    Stack,
     /// A detail page.
     Page,
     /// The help.
@@ -37,7 +39,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the README.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Reading,
         Self::Screen,
         Self::Panes,
@@ -47,6 +49,7 @@ impl Scope {
         Self::Rebalances,
         Self::Process,
         Self::Findings,
+        Self::Stack,
         Self::Page,
         Self::Help,
         Self::Prompt,
@@ -67,6 +70,7 @@ impl Scope {
             Self::Rebalances => "Rebalances",
             Self::Process => "Process",
             Self::Findings => "Findings",
+            Self::Stack => "Stack",
             Self::Page => "Page",
             Self::Help => "Help",
             Self::Prompt => "Filter",
@@ -149,6 +153,8 @@ pub const BINDINGS: &[Binding] = &[
         .footer("matrix"),
     bind(Scope::Rebalances, chords![key(Key::Enter)], Action::Open, "who joined, left, got what")
         .footer("open"),
+    bind(Scope::Process, chords![key(Key::Enter)], Action::Open, "stack: what would be run")
+        .footer("stack"),
     bind(Scope::Process, chords![c('c')], Action::NextProcess, "the next candidate process")
         .footer("next"),
     bind(
@@ -165,6 +171,15 @@ pub const BINDINGS: &[Binding] = &[
         "copy commands that capture its traffic with brokers",
     )
     .footer("wire"),
+    bind(Scope::Stack, chords![key(Key::Enter)], Action::TakeStack, "run what the page says")
+        .footer("run"),
+    bind(
+        Scope::Stack,
+        chords![c('H')],
+        Action::CountFrames,
+        "run it 10 times over 2 seconds and count frames",
+    )
+    .footer("hot"),
     bind(
         Scope::Findings,
         chords![key(Key::Enter)],

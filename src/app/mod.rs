@@ -18,6 +18,7 @@ pub mod looks;
 pub mod pane;
 pub mod process;
 pub mod rows;
+pub mod stack;
 pub mod state;
 pub mod table;
 pub mod update;
@@ -36,6 +37,7 @@ pub use pane::{
     RebalanceKey, RebalanceSort, Shape, SortBy, SortColumn, ThreadKey, ThreadSort,
 };
 pub use rows::{FindingPlace, FindingRow, MemberRow, PartitionRow, Rows, Unowned};
+pub use stack::StackState;
 pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Toast};
 pub use table::Table;
 pub use update::update;

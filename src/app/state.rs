@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::keymap::Scope;
 use super::{
     Filter, FindingKey, FindingSort, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane,
-    PartitionKey, PartitionSort, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, Table,
-    ThreadKey, ThreadSort,
+    PartitionKey, PartitionSort, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, StackState,
+    Table, ThreadKey, ThreadSort,
 };
 use crate::model::process::Pin;
+use crate::model::stack::StackTarget;
 use crate::model::{GroupId, PollPlan, ProcessKey, Snapshot, Timestamp, TopicName};
 
 /// From this size on all panes are shown at once.
@@ -63,6 +64,10 @@ pub struct AppState {
     pub process: Option<ProcessKey>,
     /// Members that the person pinned to processes.
     pub pins: Vec<Pin>,
+    /// The stack on the open page; `None` without such a page.
+    pub stack: Option<StackState>,
+    /// Wishes for stacks so far: each has a number of its own.
+    pub(super) stacks_wished: u64,
     /// What the Partitions pane lists.
     pub scope: PartitionScope,
     /// The rows of all panes, up to date with everything else here.
@@ -119,6 +124,8 @@ pub enum Subject {
     Member(GroupId, MemberKey),
     /// A rebalance.
     Rebalance(GroupId, RebalanceKey),
+    /// The stack of a thread or a process.
+    Stack(StackTarget),
 }
 
 /// An open detail page. Its subject may vanish while it is open.
@@ -169,6 +176,8 @@ impl AppState {
             threads: Table::new(ThreadSort::Cpu),
             process: None,
             pins: Vec::new(),
+            stack: None,
+            stacks_wished: 0,
             scope: PartitionScope::default(),
             rows: Rows::default(),
             pages: Vec::new(),
@@ -253,7 +262,16 @@ impl AppState {
         } else if self.pages.is_empty() {
             self.focus_scopes()
         } else {
-            &[Scope::Page, Scope::Screen, Scope::Reading, Scope::Always]
+            self.page_scopes()
+        }
+    }
+
+    fn page_scopes(&self) -> &'static [Scope] {
+        match self.page().map(|page| &page.subject) {
+            Some(Subject::Stack(_)) => {
+                &[Scope::Stack, Scope::Page, Scope::Screen, Scope::Reading, Scope::Always]
+            }
+            _ => &[Scope::Page, Scope::Screen, Scope::Reading, Scope::Always],
         }
     }
 
@@ -262,7 +280,7 @@ impl AppState {
     #[must_use]
     pub fn focus_scopes(&self) -> &'static [Scope] {
         if !self.pages.is_empty() {
-            return &[Scope::Page, Scope::Screen, Scope::Reading, Scope::Always];
+            return self.page_scopes();
         }
         match self.focus {
             Pane::Groups => {

@@ -33,6 +33,7 @@ pub mod series;
 mod sizes;
 pub mod snapshot;
 pub mod source;
+pub mod stack;
 pub mod time;
 pub mod topic;
 

@@ -12,11 +12,12 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Error, Pace, input, signal};
 use crate::app::{AppState, Effect, HitMap, Input, Options, View, update};
+use crate::model::stack::{StackAnswer, StackOutcome, StackTrouble, StackTroubleKind, StackWish};
 use crate::model::{Clock, PollPlan, Snapshot, Timestamp};
 
 /// Events taken in one go: after so many, a frame may be due.
@@ -56,6 +57,14 @@ pub trait Console {
 /// Writes the incident that a snapshot shows.
 pub type Summary = fn(&Snapshot, Timestamp) -> String;
 
+/// The road to whoever takes stacks, and back.
+pub struct StackRoad {
+    /// What is wanted now.
+    pub wishes: watch::Sender<Option<StackWish>>,
+    /// What came of it.
+    pub answers: mpsc::Receiver<StackAnswer>,
+}
+
 /// What the loop works with, apart from the terminal.
 pub struct Desk<'a> {
     /// What is settled before the first frame.
@@ -64,6 +73,8 @@ pub struct Desk<'a> {
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// Where the wish list goes.
     pub plans: watch::Sender<PollPlan>,
+    /// Where stacks are taken; `None` where the processes shown are not here.
+    pub stacks: Option<StackRoad>,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich where the person is, for clock times.
@@ -88,12 +99,14 @@ pub async fn run<C: Console>(
     desk: Desk<'_>,
     end: impl Future<Output = ()>,
 ) -> Result<Exit, Error> {
-    let Desk { options, mut snapshots, plans, clock, utc_offset, draw, summary } = desk;
+    let Desk { options, mut snapshots, plans, stacks, clock, utc_offset, draw, summary } = desk;
+    let (wishes, mut answers) = stacks.map(|road| (road.wishes, road.answers)).unzip();
     let app = AppState::new(options, Arc::clone(&snapshots.borrow_and_update()));
     let mut screen = Loop {
         app,
         console,
         plans,
+        wishes,
         clock,
         utc_offset,
         draw,
@@ -139,6 +152,10 @@ pub async fn run<C: Console>(
                 let snapshot = Arc::clone(&snapshots.borrow_and_update());
                 screen.queue.push_back(Input::Snapshot(snapshot));
             }
+            answer = next(&mut answers) => match answer {
+                Some(answer) => screen.queue.push_back(Input::Stack(answer)),
+                None => answers = None,
+            },
             () = at(screen.pace.deadline(Instant::now())) => {}
             () = at(screen.tick) => {
                 screen.tick = None;
@@ -160,6 +177,7 @@ struct Loop<'a, C> {
     app: AppState,
     console: &'a mut C,
     plans: watch::Sender<PollPlan>,
+    wishes: Option<watch::Sender<Option<StackWish>>>,
     clock: Arc<dyn Clock>,
     utc_offset: i32,
     draw: Draw<'a>,
@@ -222,9 +240,26 @@ impl<C: Console> Loop<'_, C> {
                 Effect::SetPlan(plan) => {
                     self.plans.send_replace(plan);
                 }
+                Effect::SetStack(wish) => self.wish(wish),
             }
         }
         Ok(Flow::On)
+    }
+
+    /// Passes a wish on; without anybody who takes stacks the answer is known.
+    fn wish(&mut self, wish: Option<StackWish>) {
+        match (&self.wishes, wish) {
+            (Some(wishes), wish) => {
+                wishes.send_replace(wish);
+            }
+            (None, Some(StackWish { number, .. })) => {
+                let text = "what is shown was recorded: its processes are not here".into();
+                let trouble = StackTrouble { kind: StackTroubleKind::Gone, text, by_hand: None };
+                let (at, outcome) = (self.clock.now(), StackOutcome::Failed(trouble));
+                self.queue.push_back(Input::Stack(StackAnswer { number, at, outcome }));
+            }
+            (None, None) => {}
+        }
     }
 
     fn draw_if_due(&mut self) -> Result<(), Error> {
@@ -261,6 +296,14 @@ impl<C: Console> Loop<'_, C> {
 /// would sleep through the next key.
 async fn waiting<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
     poll_fn(|context| Poll::Ready(stream.poll_next_unpin(context))).await
+}
+
+/// The next answer; for ever none where nobody answers.
+async fn next(answers: &mut Option<mpsc::Receiver<StackAnswer>>) -> Option<StackAnswer> {
+    match answers {
+        Some(answers) => answers.recv().await,
+        None => pending().await,
+    }
 }
 
 /// Waits until `deadline`; for ever without one.

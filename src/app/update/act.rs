@@ -8,6 +8,7 @@ use crate::app::{
     Action, AppState, Effect, Page, Pane, PartitionScope, Paused, Prompt, Shape, SortColumn as _,
     Subject, copy,
 };
+use crate::model::stack::StackStep;
 
 /// The intervals that `+` and `-` walk through.
 const INTERVALS: [Duration; 9] = [
@@ -59,6 +60,8 @@ impl Turn<'_> {
             }
             Action::NextProcess => self.next_process(),
             Action::Pin => self.pin(),
+            Action::TakeStack => self.take_stack(StackStep::Once),
+            Action::CountFrames => self.take_stack(StackStep::Hot),
             Action::CopyCapture => self.copy_capture(),
             Action::Help => {
                 self.app.help = Some(0);
@@ -108,7 +111,7 @@ impl Turn<'_> {
                 .zip(self.app.rebalances.selected().copied())
                 .map(|(group, event)| Subject::Rebalance(group, event)),
             Pane::Findings => return self.go_to_subject(),
-            Pane::Process => None,
+            Pane::Process => return self.open_stack(),
         };
         let Some(subject) = subject else { return false };
         self.app.pages.push(Page { subject, scroll: 0 });

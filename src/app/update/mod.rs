@@ -8,6 +8,7 @@ mod plan;
 mod process;
 mod prompt;
 mod refresh;
+mod stack;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,7 @@ impl Turn<'_> {
                 std::mem::replace(&mut self.app.size, (width, height)) != (width, height)
             }
             Input::Snapshot(snapshot) => self.snapshot(snapshot),
+            Input::Stack(answer) => self.stack_answer(answer),
             Input::Tick => {
                 let now = self.now;
                 self.app.toast.take_if(|toast| toast.until <= now);

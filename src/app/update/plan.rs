@@ -46,7 +46,7 @@ impl AppState {
     fn process_wish(&self, group: &GroupId) -> Option<ProcessWish> {
         let wish = ProcessWish::of(self.picture(), group)?;
         let detail = self.shown_process().map(|process| process.key());
-        let seen = self.hits.height(Pane::Process) > 0;
+        let seen = self.hits.height(Pane::Process) > 0 || self.stack.is_some();
         Some(ProcessWish {
             pins: self.pins.clone().into(),
             detail: detail.filter(|_| seen),
@@ -56,12 +56,13 @@ impl AppState {
 
     /// The group whose details are on screen.
     fn focused_group(&self) -> Option<GroupId> {
-        if let Some(page) = self.page() {
-            let (Subject::Member(group, _) | Subject::Rebalance(group, _)) = &page.subject else {
-                let Subject::Partition(key) = &page.subject else { return None };
-                return Some(key.group.clone());
-            };
-            return Some(group.clone());
+        match self.page().map(|page| &page.subject) {
+            Some(Subject::Member(group, _) | Subject::Rebalance(group, _)) => {
+                return Some(group.clone());
+            }
+            Some(Subject::Partition(key)) => return Some(key.group.clone()),
+            Some(Subject::Stack(_)) => return self.groups.selected().cloned(),
+            None => {}
         }
         if self.focus == Pane::Findings {
             let Some(FindingKey::Firing { group, .. }) = self.findings.selected() else {

@@ -25,6 +25,7 @@ mod linux;
     expect(dead_code, reason = "processes are read on Linux only")
 )]
 mod names;
+pub mod stack;
 mod system;
 
 use system::System;

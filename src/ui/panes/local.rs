@@ -17,6 +17,12 @@ pub(super) fn any(scene: &Scene<'_>) -> bool {
     matches.is_some_and(|it| it.members.iter().any(|member| !member.candidates.is_empty()))
 }
 
+/// Is any of them sure?
+pub(super) fn any_sure(scene: &Scene<'_>) -> bool {
+    let matches = scene.view.app.matches();
+    matches.is_some_and(|it| it.members.iter().any(|member| member.process().is_some()))
+}
+
 fn matched<'a>(scene: &Scene<'a>, member: &MemberView) -> Option<&'a MemberMatch> {
     scene.view.app.matches()?.member(&member.id)
 }

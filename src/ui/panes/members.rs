@@ -62,7 +62,7 @@ fn columns(scene: &Scene<'_>, group: &GroupView) -> Vec<Column<Show>> {
         Column::numbers(Show::Epoch, "EPOCH", 5, 6),
         Column::words(Show::Rack, "RACK", 6, 12, 7),
         Column::words(Show::Process, "PROCESS", 8, 20, 3),
-        Column::numbers(Show::Cpu, "CPU", 5, 2),
+        Column::numbers(Show::Cpu, "CPU", 5, 3),
     ];
     if members.iter().any(MemberView::is_reconciling) {
         columns.insert(3, Column::words(Show::Pending, "PENDING", 7, 9, 1));
@@ -70,7 +70,8 @@ fn columns(scene: &Scene<'_>, group: &GroupView) -> Vec<Column<Show>> {
     columns.retain(|column| match column.key {
         Show::Epoch => members.iter().any(|member| member.epoch.is_some()),
         Show::Rack => members.iter().any(|member| member.rack.is_some()),
-        Show::Process | Show::Cpu => local::any(scene),
+        Show::Process => local::any(scene),
+        Show::Cpu => local::any_sure(scene),
         _ => true,
     });
     for column in &mut columns {

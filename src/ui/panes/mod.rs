@@ -17,6 +17,7 @@ pub mod partitions;
 pub mod process;
 pub mod rebalance_page;
 pub mod rebalances;
+pub mod stack_page;
 pub mod strip;
 pub mod threads;
 

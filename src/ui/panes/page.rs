@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{Canvas, Scene, area_of, member_page, partition_page, rebalance_page};
+use super::{Canvas, Scene, area_of, member_page, partition_page, rebalance_page, stack_page};
 use crate::app::{Extent, Hit, Page, Subject};
 use crate::ui::format;
 use crate::ui::layout::Place;
@@ -121,6 +121,7 @@ pub fn draw(scene: &Scene<'_>, page: &Page, place: Place, canvas: &mut Canvas<'_
         Subject::Partition(key) => partition_page::write(key, &mut lines),
         Subject::Member(group, key) => member_page::write(group, key, &mut lines),
         Subject::Rebalance(group, key) => rebalance_page::write(group, *key, &mut lines),
+        Subject::Stack(target) => stack_page::write(target, &mut lines),
     };
     let extent = Extent { lines: lines.count, height: usize::from(area.height) };
     canvas.hits.page = extent;
