@@ -170,8 +170,8 @@ impl Names {
     }
 }
 
-/// Everything that blocks.
-struct Reader {
+/// Everything that blocks: what [`run`] does every second, without the waiting.
+pub struct Reader {
     system: System,
     told: bool,
     #[cfg(target_os = "linux")]
@@ -179,13 +179,25 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(options: Options) -> Self {
+    /// Has found nothing yet.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
         Self {
             system: System::default(),
             told: false,
             #[cfg(target_os = "linux")]
             processes: linux::Processes::new(options),
         }
+    }
+
+    /// Searches for what was asked for by flag, and reads its counters.
+    pub fn find(&mut self, now: Timestamp) -> Vec<Body> {
+        self.look(&Look { wish: None, search: Some(Brokers::default()), now })
+    }
+
+    /// Reads the counters of what was found.
+    pub fn read(&mut self, now: Timestamp) -> Vec<Body> {
+        self.look(&Look { wish: None, search: None, now })
     }
 
     fn look(&mut self, look: &Look) -> Vec<Body> {
