@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 use lab::{Consumer, Producer};
 use lagtop::model::process::{Confidence, Evidence, MemberMatch, ProcessWish, Runtime};
+use lagtop::model::stack::{StackOutcome, StackStep, StackTarget, StackWay};
+use lagtop::model::time::SystemClock;
 use lagtop::model::{PollPlan, ProcessView, Snapshot};
+use lagtop::source::host::stack;
 use live::{Live, group, on_screen};
 use support::KafkaCluster;
 use support::kafka::jars::Jars;
@@ -129,6 +132,30 @@ fn threads(pid: u32) -> BTreeSet<u32> {
     tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
+/// A JDK has `jstack`: its main thread consumes, and is found by the kernel's number.
+async fn stack_of(process: &ProcessView) {
+    let target = StackTarget {
+        process: process.key(),
+        runtime: process.facts.runtime.clone().ok(),
+        thread: None,
+        name: "main".into(),
+    };
+    let context = stack::Context { pprof: None, clock: Arc::new(SystemClock) };
+    let StackOutcome::Plan(plan) = stack::fulfil(&target, StackStep::Plan, &context).await else {
+        panic!("it runs: there is a plan");
+    };
+    let outcome = stack::fulfil(&target, StackStep::Once, &context).await;
+    let StackOutcome::Taken(stacks) = outcome else { panic!("{plan:?}: {outcome:?}") };
+    let known = threads(process.key().pid);
+    let ours: Vec<_> =
+        stacks.threads.iter().filter(|it| it.tid.is_some_and(|tid| known.contains(&tid))).collect();
+    assert!(!ours.is_empty(), "{known:?} {stacks:#?}");
+    if plan.way == StackWay::Jstack {
+        let main = ours.iter().find(|thread| &*thread.name == "main").unwrap();
+        assert!(main.frames().any(|frame| frame.contains("kafka")), "{main:#?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn real_consumers_are_matched_and_nobody_wrongly() {
     let kafka = KafkaCluster::builder().start().unwrap();
@@ -185,6 +212,9 @@ async fn real_consumers_are_matched_and_nobody_wrongly() {
         assert_eq!(found.process().map(|key| key.pid), Some(java.pid()), "{found:#?}");
         assert_eq!(process(&snapshot, java.pid()).unwrap().facts.runtime, Ok(Runtime::Jvm));
     }
+
+    let main = process(&snapshot, java.pid()).unwrap();
+    stack_of(main).await;
 
     let truth: BTreeSet<u32> = quiet.iter().map(Ends::pid).collect();
     let snapshot = matched(&mut live, "quiet", 2, sure).await;

@@ -7,11 +7,13 @@ mod snapshots;
 
 use std::sync::Arc;
 
-use lagtop::app::{Depth, Looks, Theme as Ground};
+use lagtop::app::{Depth, Input, Looks, Theme as Ground};
 use lagtop::model::process::Confidence;
+use lagtop::model::stack::{StackAnswer, StackOutcome};
 use lagtop::model::{Dropped, Snapshot};
 use screen::Screen;
 use snapshots::NOW;
+use snapshots::local::{stack_plan, stack_refused, stack_taken};
 
 const DARK: Looks = Looks { depth: Depth::TrueColor, theme: Ground::Dark, ascii: false };
 const LIGHT: Looks = Looks { theme: Ground::Light, ..DARK };
@@ -33,6 +35,25 @@ fn diagnosed(size: (u16, u16)) -> Screen {
 
 fn beside_120x35() -> Screen {
     screen(snapshots::local::beside(Confidence::Likely, 1), (120, 35))
+}
+
+/// The page of a thread, after these answers; it is run once.
+fn stacked(answers: impl IntoIterator<Item = StackOutcome>) -> Screen {
+    let mut screen = screen(snapshots::local::beside(Confidence::Likely, 1), (100, 30));
+    screen = screen.press("5 Enter");
+    for outcome in answers {
+        let number = screen.app.stack.as_ref().map_or(0, |state| state.wish.number);
+        screen.input(Input::Stack(StackAnswer { number, at: NOW, outcome }));
+        screen = screen.press("Enter");
+    }
+    screen
+}
+
+/// The same, with what came of it.
+fn answered(outcome: StackOutcome) -> Screen {
+    let mut screen = stacked([stack_plan()]);
+    screen.input(Input::Stack(StackAnswer { number: 2, at: NOW, outcome }));
+    screen
 }
 
 macro_rules! shows {
@@ -108,6 +129,16 @@ shows!(
 shows!(process_of_another_user, screen(snapshots::local::anothers(), (120, 35)).press("5").text());
 shows!(process_elsewhere, screen(snapshots::local::elsewhere(), (80, 24)).press("5").text());
 shows!(process_capture, screen(snapshots::local::anothers(), (80, 24)).press("5 w").text());
+
+// Stacks.
+shows!(stack_page_plan, {
+    let mut screen = stacked([]);
+    screen.input(Input::Stack(StackAnswer { number: 1, at: NOW, outcome: stack_plan() }));
+    screen.styled()
+});
+shows!(stack_page_running, stacked([stack_plan()]).text());
+shows!(stack_page_refused, answered(stack_refused()).text());
+shows!(stack_page_taken, answered(stack_taken()).styled());
 
 // Pages.
 shows!(partition_page, incident((160, 45), DARK).press("2 Enter").text());

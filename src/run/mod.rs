@@ -284,11 +284,11 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let title = title(settings);
     let options = screen::options(title, settings.interval, settings.looks);
     let utc_offset = screen::utc_offset(clock.now());
-    let (wishes, wished) = watch::channel(None);
+    let (wishes, wanted) = watch::channel(None);
     let (answer, answers) = mpsc::channel(1);
     let context = host::stack::Context { pprof: None, clock: Arc::clone(&clock) };
     let mut tasks = tasks;
-    tasks.spawn(host::stack::serve(wished, answer, context));
+    tasks.spawn(host::stack::serve(wanted, answer, context));
     let stacks = Some(tui::StackRoad { wishes, answers });
     let scenery = screen::Scenery { options, snapshots, plans, stacks, clock, utc_offset };
     let left = screen::show(scenery).await;

@@ -152,10 +152,7 @@ pub async fn run<C: Console>(
                 let snapshot = Arc::clone(&snapshots.borrow_and_update());
                 screen.queue.push_back(Input::Snapshot(snapshot));
             }
-            answer = next(&mut answers) => match answer {
-                Some(answer) => screen.queue.push_back(Input::Stack(answer)),
-                None => answers = None,
-            },
+            answer = next(&mut answers) => screen.queue.push_back(Input::Stack(answer)),
             () = at(screen.pace.deadline(Instant::now())) => {}
             () = at(screen.tick) => {
                 screen.tick = None;
@@ -298,12 +295,15 @@ async fn waiting<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
     poll_fn(|context| Poll::Ready(stream.poll_next_unpin(context))).await
 }
 
-/// The next answer; for ever none where nobody answers.
-async fn next(answers: &mut Option<mpsc::Receiver<StackAnswer>>) -> Option<StackAnswer> {
-    match answers {
-        Some(answers) => answers.recv().await,
-        None => pending().await,
+/// The next answer; waits for ever where nobody answers (any more).
+async fn next(answers: &mut Option<mpsc::Receiver<StackAnswer>>) -> StackAnswer {
+    if let Some(road) = answers
+        && let Some(answer) = road.recv().await
+    {
+        return answer;
     }
+    *answers = None;
+    pending().await
 }
 
 /// Waits until `deadline`; for ever without one.

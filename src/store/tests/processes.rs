@@ -87,8 +87,8 @@ fn cpu_per_record_is_told_of_whom_a_member_is_matched_to() {
         assert_eq!(matches.members[0].confidence, Confidence::Likely);
         let per_record = process.per_record.as_ref().expect("it is matched");
         // A window is ten seconds: 50 ms for 100 records.
-        let told = per_record.micros.map(|micros| micros.round() as i64);
-        assert_eq!(told, (second >= 13).then_some(500), "at {second}");
+        let told = per_record.micros.map(|micros| format!("{micros:.0}"));
+        assert_eq!(told.as_deref(), (second >= 13).then_some("500"), "at {second}");
         assert_eq!(per_record.history.newest().is_some(), second >= 13);
     }
     // Another member has its place: nothing is known of that one's process.

@@ -11,6 +11,9 @@ use crate::model::process::{Confidence, MemberMatch, ProcessView};
 use crate::ui::theme::Role;
 use crate::ui::words;
 
+/// Cells under which a process's name says nothing.
+const NAME: u16 = 6;
+
 /// Is any member of the group on screen a local process, or may be?
 pub(super) fn any(scene: &Scene<'_>) -> bool {
     let matches = scene.view.app.matches();
@@ -36,9 +39,12 @@ pub(super) fn process(scene: &Scene<'_>, member: &MemberView, width: u16) -> Lin
     let Some(found) = matched(scene, member) else { return Line::default() };
     if let Some(process) = known(scene, found) {
         let pid = process.key().pid.to_string();
-        let room = width.saturating_sub(u16::try_from(pid.len()).unwrap_or(width) + 1);
-        let name = scene.name(&process.facts.name, room);
-        return Line::raw(format!("{pid} {name}").trim_end().to_owned());
+        let used = u16::try_from(pid.len()).unwrap_or(width).saturating_add(1);
+        let room = width.saturating_sub(used);
+        if room < NAME {
+            return Line::raw(pid);
+        }
+        return Line::raw(format!("{pid} {}", scene.name(&process.facts.name, room)));
     }
     let text = match (found.confidence, found.candidates.len()) {
         (Confidence::None, _) => return Line::default(),

@@ -61,7 +61,7 @@ fn columns(scene: &Scene<'_>, group: &GroupView) -> Vec<Column<Show>> {
         Column::words(Show::Assigned, "ASSIGNED", 8, 40, 3),
         Column::numbers(Show::Epoch, "EPOCH", 5, 6),
         Column::words(Show::Rack, "RACK", 6, 12, 7),
-        Column::words(Show::Process, "PROCESS", 8, 20, 3),
+        Column::words(Show::Process, "PROCESS", 8, 20, 4),
         Column::numbers(Show::Cpu, "CPU", 5, 3),
     ];
     if members.iter().any(MemberView::is_reconciling) {

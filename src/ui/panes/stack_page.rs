@@ -113,7 +113,7 @@ fn frames(hot: &HotFrames, lines: &mut Lines<'_>) {
 
 fn one(scene: &Scene<'_>, thread: &ThreadStack, wanted: bool, lines: &mut Lines<'_>) {
     let role = if wanted { Role::Accent } else { Role::Title };
-    let head = scene.full_name(&stack::head(thread)).to_string();
+    let head = scene.full_name(&stack::head(thread));
     let width = lines.width;
     lines.blank();
     lines.line(|| {

@@ -1,6 +1,7 @@
 //! Local processes beside the incident's groups.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lagtop::model::process::{
     Candidate, Confidence, Connection, CpuUse, Evidence, GroupMatches, HostSample, HostView,
@@ -9,6 +10,10 @@ use lagtop::model::process::{
     Throttling,
 };
 use lagtop::model::series::{GroupSeries, PartitionSeries};
+use lagtop::model::stack::{
+    HotFrame, HotFrames, StackLine, StackOutcome, StackPlan, StackTrouble, StackTroubleKind,
+    StackWay, Stacks, ThreadStack,
+};
 use lagtop::model::{Fault, ProcessKey, Snapshot};
 
 use super::{NOW, ago, incident};
@@ -183,4 +188,60 @@ fn host() -> HostView {
         },
         cpu_history: series(&growing::<20>(900, 3_100)),
     }
+}
+
+const COMMAND: &str = "py-spy dump --pid 4242";
+
+/// What would be run for the worker.
+pub(crate) fn stack_plan() -> StackOutcome {
+    let command = COMMAND.into();
+    StackOutcome::Plan(StackPlan { way: StackWay::PySpy, command, instead: None })
+}
+
+/// What came of it where it is not allowed.
+pub(crate) fn stack_refused() -> StackOutcome {
+    StackOutcome::Failed(StackTrouble {
+        kind: StackTroubleKind::NotPermitted,
+        text: "py-spy may not read the process: it is another user's".into(),
+        by_hand: Some(format!("sudo {COMMAND}").into()),
+    })
+}
+
+/// What it said, counted.
+pub(crate) fn stack_taken() -> StackOutcome {
+    let thread = |tid: u32, name: &str, state: &str, frames: &[&str]| ThreadStack {
+        tid: Some(tid),
+        name: name.into(),
+        state: state.into(),
+        cpu: None,
+        lines: frames.iter().map(|frame| StackLine::Frame((*frame).into())).collect(),
+    };
+    let frame = |name: &str, top, within| HotFrame { name: name.into(), top, within };
+    let hot = HotFrames {
+        samples: 10,
+        over: Duration::from_secs(2),
+        counted: 10,
+        idle: 20,
+        frames: vec![
+            frame("decode (codec.py)", 8, 10),
+            frame("handle (consumer_worker.py)", 2, 10),
+        ],
+    };
+    StackOutcome::Taken(Arc::new(Stacks {
+        way: StackWay::PySpy,
+        command: COMMAND.into(),
+        took: Duration::from_millis(2_130),
+        threads: vec![
+            thread(4_244, "rdk:main", "idle", &["poll (socket.py:12)"]),
+            thread(
+                4_242,
+                "MainThread",
+                "active",
+                &["decode (codec.py:41)", "handle\u{1b}[2J (consumer_worker.py:88)"],
+            ),
+        ],
+        remarks: Vec::new(),
+        cut: false,
+        hot: Some(hot),
+    }))
 }
