@@ -8,7 +8,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{listening, polling, print};
+use super::print;
+use super::sources::{listening, polling};
 use crate::config::{FailOn, Settings, Source};
 use crate::export::check::{Status, judge};
 use crate::model::{Body, Observation, PollPlan, Severity, Snapshot, SourceHealth, SourceId};

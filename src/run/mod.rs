@@ -15,28 +15,23 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
 
-use crate::config::{self, Cli, Face, Inputs, Output, Playback, Recording, Settings, read_file};
+use self::sources::{Watching, polling, title};
+use crate::config::{self, Cli, Face, Inputs, Output, Playback, Settings, read_file};
 use crate::diagnose::list;
 use crate::export::{self, Form, Outcome, Selection};
-use crate::model::time::SystemClock;
-use crate::model::{
-    Body, Clock, Fault, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
-};
-use crate::record::{self, Recorder, Redactor, Tee};
+use crate::model::{PollPlan, Snapshot};
 use crate::source::host;
 use crate::source::kafka::connect;
 use crate::source::kafka::poll::{self, Scope};
-use crate::source::kafka::stream;
 use crate::source::kafka::wire::Client;
-use crate::source::supervisor::supervise;
 use crate::store::{Store, task};
 use crate::tui;
 
 mod check;
 mod play;
 mod screen;
+mod sources;
 mod trap;
 
 /// The command line was wrong.
@@ -228,55 +223,6 @@ fn workers() -> io::Result<Runtime> {
         .build()
 }
 
-/// What every face stands on that stays: sources and store as tasks, for as long as this lives.
-struct Watching {
-    snapshots: watch::Receiver<Arc<Snapshot>>,
-    /// Wishes to the sources.
-    plans: watch::Sender<PollPlan>,
-    clock: Arc<dyn Clock>,
-    tasks: JoinSet<()>,
-    /// What writes the recording.
-    recorder: Option<Recorder>,
-}
-
-impl Watching {
-    /// Must be called on a runtime. The recording's file is made before anything is asked.
-    fn start(settings: &Settings, client: Client, source: config::Source) -> io::Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let isolation = connect::isolation(settings.isolation);
-        let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
-        let (tee, recorder) = recording(settings, clock.now(), &sender)?.unzip();
-        let (plans, plan) = watch::channel(PollPlan::every(settings.interval));
-        let nothing = Arc::new(Snapshot::empty(clock.now(), isolation));
-        let (publisher, snapshots) = watch::channel(nothing);
-
-        let mut tasks = JoinSet::new();
-        if source != config::Source::Poll {
-            let context = listening(settings, client.clone(), sender.clone());
-            tasks.spawn(supervise(
-                SourceId::Stream,
-                Arc::clone(&clock),
-                sender.clone(),
-                move || stream::run(context.clone()),
-            ));
-        }
-        if settings.face == Face::Screen {
-            let context = looking(settings, plan.clone(), sender.clone());
-            let start = move || host::run(context.clone());
-            tasks.spawn(supervise(SourceId::Host, Arc::clone(&clock), sender.clone(), start));
-        }
-        let context = polling(settings, (client, Scope::InTurn), plan, sender.clone());
-        let trap = trap::Trap::set(snapshots.clone());
-        let start = move || trap.clone().around(poll::run(context.clone()));
-        let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
-        tasks.spawn(source);
-        let options = task::Options { tee, ..task::Options::default() };
-        let store = Store::new(isolation).ruled_by(settings.rules.clone());
-        tasks.spawn(task::run(store, observations, publisher, options));
-        Ok(Self { snapshots, plans, clock, tasks, recorder })
-    }
-}
-
 /// The screen on this thread, what it shows in tasks.
 async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let Watching { snapshots, plans, clock, tasks, recorder } =
@@ -298,104 +244,4 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
         let _ = tokio::task::spawn_blocking(|| recorder.wait()).await;
     }
     left
-}
-
-/// What the header calls the cluster.
-fn title(settings: &Settings) -> String {
-    let servers = &settings.connection.bootstrap;
-    servers.first().map(ToString::to_string).unwrap_or_default()
-}
-
-/// Begins the recording, if one is wanted. How it is doing is shown beside the sources.
-fn recording(
-    settings: &Settings,
-    started: Timestamp,
-    observations: &mpsc::Sender<Observation>,
-) -> io::Result<Option<(Tee, Recorder)>> {
-    let Some(Recording { path, limit, redact }) = &settings.recording else { return Ok(None) };
-    let redactor = redact.then(Redactor::default);
-    let header = record::Header {
-        format: record::FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        started,
-        title: if *redact { "redacted".to_owned() } else { title(settings) },
-        isolation: connect::isolation(settings.isolation),
-        interval_ms: u64::try_from(settings.interval.as_millis()).unwrap_or(u64::MAX),
-        redacted: *redact,
-    };
-    let told = observations.clone();
-    let ended = move |end: &record::End| {
-        let at = SystemClock.now();
-        let fault = Fault::new("RECORDING_ENDED", &end.to_string());
-        let body = Body::Health(SourceHealth::Failing { since: at, fault });
-        let _ = told.blocking_send(Observation { at, source: SourceId::Recording, body });
-    };
-    let pair = Recorder::start(path, &header, *limit, redactor, ended).map_err(|why| {
-        let path = path.to_string_lossy().escape_debug().to_string();
-        let hint = match why.kind() {
-            io::ErrorKind::AlreadyExists => "; recordings are not overwritten, name another file",
-            _ => "",
-        };
-        io::Error::other(format!("cannot record into '{path}': {why}{hint}"))
-    })?;
-    let body = Body::Health(SourceHealth::Working);
-    // The channel is empty yet.
-    let _ = observations.try_send(Observation { at: started, source: SourceId::Recording, body });
-    Ok(Some(pair))
-}
-
-/// Listening as the settings want it.
-fn listening(
-    settings: &Settings,
-    client: Client,
-    observations: mpsc::Sender<Observation>,
-) -> stream::Context {
-    let (groups, topics) = (settings.filters.groups.clone(), settings.filters.topics.clone());
-    stream::Context {
-        client,
-        properties: settings.connection.librdkafka_properties().into(),
-        names: groups.names().map(Into::into),
-        groups: Arc::new(move |name| groups.matches(name)),
-        topics: Arc::new(move |name| topics.matches(name)),
-        history: settings.history,
-        clock: Arc::new(SystemClock),
-        observations,
-    }
-}
-
-/// Looking at this host as the settings want it.
-fn looking(
-    settings: &Settings,
-    plan: watch::Receiver<PollPlan>,
-    observations: mpsc::Sender<Observation>,
-) -> host::Context {
-    let process = settings.processes.matching.clone().map(|regex| {
-        let filter: host::ProcessFilter = Arc::new(move |text| regex.is_match(text));
-        filter
-    });
-    let options = host::Options { pids: settings.processes.pids.as_slice().into(), process };
-    host::Context { options, clock: Arc::new(SystemClock), plan, observations }
-}
-
-/// Polling as the settings want it.
-fn polling(
-    settings: &Settings,
-    (client, scope): (Client, Scope),
-    plan: watch::Receiver<PollPlan>,
-    observations: mpsc::Sender<Observation>,
-) -> poll::Context {
-    let (groups, topics) = (settings.filters.groups.clone(), settings.filters.topics.clone());
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    poll::Context {
-        client,
-        options: poll::Options {
-            groups: Arc::new(move |name| groups.matches(name)),
-            topics: Arc::new(move |name| topics.matches(name)),
-            isolation: connect::isolation(settings.isolation),
-            scope,
-        },
-        clock,
-        plan,
-        observations,
-    }
 }
