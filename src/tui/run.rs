@@ -149,8 +149,7 @@ pub async fn run<C: Console>(
             },
             changed = snapshots.changed(), if fed => {
                 fed = changed.is_ok();
-                let snapshot = Arc::clone(&snapshots.borrow_and_update());
-                screen.queue.push_back(Input::Snapshot(snapshot));
+                screen.queue_latest(&mut snapshots);
             }
             answer = next(&mut answers) => screen.queue.push_back(Input::Stack(answer)),
             () = at(screen.pace.deadline(Instant::now())) => {}
@@ -204,6 +203,11 @@ impl<C: Console> Loop<'_, C> {
         input::coalesce(&mut inputs);
         self.queue.extend(inputs);
         Ok(())
+    }
+
+    fn queue_latest(&mut self, snapshots: &mut watch::Receiver<Arc<Snapshot>>) {
+        let snapshot = Arc::clone(&snapshots.borrow_and_update());
+        self.queue.push_back(Input::Snapshot(snapshot));
     }
 
     /// Takes what is queued. What was typed after Ctrl-Z waits for the shell's `fg`.

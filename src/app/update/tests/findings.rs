@@ -137,7 +137,7 @@ fn tab_walks_the_panes_on_screen_and_back_from_the_findings() {
     let mut app = listing();
     press(&mut app, "Tab");
     assert_eq!((app.focus, app.shape()), (Pane::Groups, Shape::All));
-    press(&mut app, "Tab Tab Tab Tab");
+    press(&mut app, "Tab Tab Tab Tab Tab");
     assert_eq!(app.focus, Pane::Groups, "they are not among them");
     update(&mut app, Input::Resize { width: 80, height: 24 }, NOW);
     press(&mut app, "Shift-Tab");
