@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::series::History;
 use crate::model::{
     GroupSeen, GroupState, GroupView, MemberRef, MemberView, PartitionLog, PartitionView, Point,
-    Snapshot, Timestamp, TopicName, TopicPartition, TopicView,
+    ProcessesView, Snapshot, Timestamp, TopicName, TopicPartition, TopicView,
 };
 
 /// The topics' logs, wherever they are kept.
@@ -29,6 +29,8 @@ pub struct Case<'a> {
     pub seen: GroupSeen,
     /// The logs of its topics.
     pub logs: &'a dyn Logs,
+    /// This host and its processes.
+    pub processes: &'a ProcessesView,
     /// The newest observation.
     pub now: Timestamp,
 }

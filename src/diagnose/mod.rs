@@ -8,6 +8,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `case` | what a rule may look at, and questions that several rules ask |
+//! | `local` | the same of this host's processes |
 //! | `report` | how a rule builds its finding |
 //! | `tuning` | thresholds with names, defaults and a parser |
 //! | `registry` | all rules, switched and tuned |
@@ -16,7 +17,10 @@
 //! This room imports [`model`](crate::model) only.
 
 pub mod case;
+#[cfg(test)]
+mod fixture;
 pub mod list;
+mod local;
 pub mod registry;
 mod report;
 pub mod rules;

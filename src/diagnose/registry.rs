@@ -126,6 +126,7 @@ rules! {
         falling_behind: r::FallingBehind,
         too_few_partitions: r::TooFewPartitions,
         unowned_partitions: r::UnownedPartitions,
+        cpu_per_record: r::CpuPerRecord,
         idle_members: r::IdleMembers,
     }
     topics {
@@ -170,6 +171,7 @@ fn settle(mut said: Findings, before: &Findings) -> Findings {
         let same = |old: &&Finding| {
             old.rule == finding.rule
                 && old.subject.partitions.first() == finding.subject.partitions.first()
+                && old.subject.process == finding.subject.process
         };
         if let Some(old) = before.firing.iter().find(same)
             && old.since.at() < finding.since.at()

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::case::{Case, Row, TopicCase, reference};
+use super::local::Local;
 use crate::model::number::{count, percent, rate, span};
 use crate::model::{
     Evidence, Finding, MemberRef, MemberView, Severity, Since, Subject, Timestamp, TopicPartition,
@@ -52,6 +53,12 @@ impl Report {
     pub(super) fn member_ref(mut self, member: MemberRef) -> Self {
         self.0.subject.member = Some(member);
         self
+    }
+
+    /// About the members that a process of this host is or may be.
+    pub(super) fn local(mut self, local: &Local<'_>) -> Self {
+        self.0.subject.process = Some(local.process.key());
+        self.member(local.members.first().map(|(member, _)| *member))
     }
 
     pub(super) fn since(mut self, since: Since) -> Self {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{GroupId, MemberRef, Timestamp, TopicName, TopicPartition};
+use super::{GroupId, MemberRef, ProcessKey, Timestamp, TopicName, TopicPartition};
 
 /// How bad it is; the greater, the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +59,8 @@ pub struct Subject {
     pub partitions: Vec<TopicPartition>,
     /// The member.
     pub member: Option<MemberRef>,
+    /// The process of this host, which the member is or may be; `None` for what is not about one.
+    pub process: Option<ProcessKey>,
 }
 
 /// One observed fact behind a finding.

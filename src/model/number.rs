@@ -129,6 +129,21 @@ pub fn span(span: Duration) -> String {
     }
 }
 
+/// Microseconds, of which a record costs some: `412 us`, `3.41 ms`, `1.20 s`. `None` for what is no time.
+#[must_use]
+pub fn micros(micros: f64) -> Option<String> {
+    if !micros.is_finite() || micros < 0.0 {
+        return None;
+    }
+    Some(if micros < 999.5 {
+        format!("{micros:.0} us")
+    } else if micros < 999_500.0 {
+        format!("{:.2} ms", micros / 1e3)
+    } else {
+        format!("{:.2} s", micros / 1e6)
+    })
+}
+
 /// The nearest whole number.
 fn saturating(value: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, which is what is wanted")]
@@ -142,6 +157,17 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case(0.0, "0 us")]
+    #[case(999.4, "999 us")]
+    #[case(999.6, "1.00 ms")]
+    #[case(3_412.0, "3.41 ms")]
+    #[case(1_200_000.0, "1.20 s")]
+    fn what_a_record_costs_is_told_in_three_digits(#[case] value: f64, #[case] expected: &str) {
+        assert_eq!(micros(value).as_deref(), Some(expected));
+        assert_eq!((micros(-1.0), micros(f64::NAN)), (None, None));
+    }
 
     #[rstest]
     #[case(0, "0")]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::groups::GroupCell;
 use super::topics::TopicCell;
 use crate::diagnose::{Case, Logs, Rules, TopicCase};
-use crate::model::{Findings, Timestamp, TopicName, TopicView};
+use crate::model::{Findings, ProcessesView, Timestamp, TopicName, TopicView};
 
 /// How often a group is judged in which only time passes: a stall or a stuck rebalance is one because
 /// nothing changes.
@@ -26,17 +26,22 @@ impl Logs for BTreeMap<TopicName, TopicCell> {
     }
 }
 
+/// By what is judged, and what beside the group is looked at.
+pub(super) struct Court<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) topics: &'a BTreeMap<TopicName, TopicCell>,
+    pub(super) processes: &'a ProcessesView,
+    pub(super) now: Timestamp,
+}
+
 /// Judges a group that changed, or in which something may be wrong because nothing does.
-pub(super) fn group(
-    cell: &mut GroupCell,
-    touched: bool,
-    (rules, topics, now): (&Rules, &BTreeMap<TopicName, TopicCell>, Timestamp),
-) {
+pub(super) fn group(cell: &mut GroupCell, touched: bool, court: &Court<'_>) {
+    let &Court { rules, topics, processes, now } = court;
     let due = now.since(cell.judged.at) >= AGAIN && restless(cell);
     if !touched && !due {
         return;
     }
-    let case = Case { group: &cell.view, seen: cell.seen, logs: topics, now };
+    let case = Case { group: &cell.view, seen: cell.seen, logs: topics, processes, now };
     let findings = rules.group(&case, &cell.judged.findings);
     keep(&mut cell.judged.findings, findings);
     cell.judged.at = now;

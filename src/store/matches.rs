@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::costs;
 use super::groups::GroupCell;
 use super::processes::{Cell, Processes};
-use crate::model::process::{GroupMatches, MemberMatch, PerRecord, matches};
+use crate::model::process::{GroupMatches, MemberMatch, PerRecord, RecordCost, matches};
 use crate::model::{GroupId, GroupView, MemberId, MemberView, ProcessKey};
 
 /// Over so much time CPU per record is told: most clients commit every five seconds.
@@ -96,21 +97,31 @@ impl Cell {
             return;
         }
         self.window = Some(Window { taken_us, cpu_us, members: Arc::clone(&members) });
+        let at = self.view.at.unwrap_or_default();
         let told = begun.filter(|_| same).map(|begun| {
-            let elapsed = taken_us.saturating_sub(begun.taken_us) as f64 / 1e6;
-            let spent = cpu_us.saturating_sub(begun.cpu_us) as f64;
+            let elapsed = taken_us.saturating_sub(begun.taken_us);
             let rates = consumers.iter().filter_map(|member| Some(member.consumed?.0));
             let rate = rates.reduce(|a, b| a + b).filter(|rate| *rate >= LEAST_RATE)?;
-            Some(spent / elapsed / rate)
+            let seconds = elapsed as f64 / 1e6;
+            Some(RecordCost {
+                from: at.minus(Duration::from_micros(elapsed)),
+                to: at,
+                seconds,
+                cpu_us: cpu_us.saturating_sub(begun.cpu_us) as f64,
+                records: seconds * rate,
+            })
         });
-        let at = self.view.at.unwrap_or_default();
         let view = Arc::make_mut(&mut self.view);
         let history = view.per_record.take().map(|known| known.history).unwrap_or_default();
         let value = told.flatten();
         if told.is_some() {
-            history.push(at, value.map(nanos));
+            history.push(at, value.map(|cost| nanos(cost.micros())));
         }
-        view.per_record = Some(PerRecord { micros: value, history, members });
+        if let Some(cost) = value {
+            self.costs = costs::with(&self.costs, cost);
+        }
+        let (micros, costs) = (value.map(|cost| cost.micros()), Arc::clone(&self.costs));
+        view.per_record = Some(PerRecord { micros, history, costs, members });
     }
 }
 

@@ -23,6 +23,7 @@
 //! | `findings` | what the rules say of what changed |
 //! | `processes` | this host and its processes |
 //! | `matches` | which of them the members are, and what a record costs them |
+//! | `costs` | the latter, over a long time |
 //! | `sources` | health and cost of the sources |
 //! | `task` | the channel in, the channel out, and how often to publish |
 
@@ -38,6 +39,7 @@ use crate::model::{
 };
 
 mod commits;
+mod costs;
 mod course;
 mod derive;
 mod findings;
@@ -202,11 +204,47 @@ impl Store {
     /// Derives what follows from the observations so far, and gives out everything known.
     pub fn publish(&mut self) -> Arc<Snapshot> {
         self.join_past();
+        let touched = self.derive();
+        self.processes.derive(&self.groups);
+        let looked_at = self.processes.looked_at();
+        let processes = self.processes.view();
+        let court = findings::Court {
+            rules: &self.rules,
+            topics: &self.topics,
+            processes: &processes,
+            now: self.at,
+        };
+        for (cell, touched) in self.groups.values_mut().zip(touched) {
+            let looked_at = looked_at.as_ref() == Some(&cell.view.id);
+            findings::group(cell, touched || looked_at, &court);
+        }
+        for cell in self.topics.values_mut() {
+            findings::topic(cell, &self.rules, self.at);
+            cell.changed = false;
+        }
+        self.version += 1;
+        Arc::new(Snapshot {
+            version: self.version,
+            at: self.at,
+            isolation: self.isolation,
+            cluster: Arc::clone(&self.cluster),
+            groups: self.groups.values().map(GroupCell::entry).collect(),
+            topics: self.topics.values().map(TopicCell::entry).collect(),
+            sources: self.sources.views(),
+            processes,
+            totals: self.totals(),
+            differences: self.ledger.differences(),
+        })
+    }
+
+    /// Derives what follows for topics and groups; says of each group whether something changed.
+    fn derive(&mut self) -> Vec<bool> {
         let min_span = self.sources.min_rate_span();
         for cell in self.topics.values_mut() {
             cell.derive_rates(min_span);
         }
-        for cell in self.groups.values_mut() {
+        let groups = self.groups.values_mut();
+        let each = groups.map(|cell| {
             let touched = cell.dirty
                 || cell.unsettled
                 || cell
@@ -222,26 +260,9 @@ impl Store {
                 };
                 derive::group(cell, &basis);
             }
-            findings::group(cell, touched, (&self.rules, &self.topics, self.at));
-        }
-        for cell in self.topics.values_mut() {
-            findings::topic(cell, &self.rules, self.at);
-            cell.changed = false;
-        }
-        self.processes.derive(&self.groups);
-        self.version += 1;
-        Arc::new(Snapshot {
-            version: self.version,
-            at: self.at,
-            isolation: self.isolation,
-            cluster: Arc::clone(&self.cluster),
-            groups: self.groups.values().map(GroupCell::entry).collect(),
-            topics: self.topics.values().map(TopicCell::entry).collect(),
-            sources: self.sources.views(),
-            processes: self.processes.view(),
-            totals: self.totals(),
-            differences: self.ledger.differences(),
-        })
+            touched
+        });
+        each.collect()
     }
 
     fn totals(&self) -> Totals {

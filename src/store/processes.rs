@@ -7,9 +7,10 @@ use std::time::Duration;
 use super::matches::Window;
 use crate::model::process::{
     CpuTime, CpuUse, HostSample, HostView, ProcessFacts, ProcessSample, ProcessSamples,
-    ProcessesFound, Reading, Searched, ThreadSample, ThreadView, Throttled, Throttling,
+    ProcessesFound, Reading, RecordCost, Searched, ThreadSample, ThreadView, Throttled, Throttling,
 };
-use crate::model::{Fault, ProcessKey, ProcessView, ProcessesView, Timestamp};
+use crate::model::series::PartitionSeries;
+use crate::model::{Fault, GroupId, ProcessKey, ProcessView, ProcessesView, Timestamp};
 
 /// How long a process that ended is still shown.
 const KEPT: Duration = Duration::from_mins(10);
@@ -34,6 +35,8 @@ pub(super) struct Cell {
     pub(super) last: Option<ProcessSample>,
     /// Over which CPU per record is being counted.
     pub(super) window: Option<Window>,
+    /// What records cost it, as long as it is watched.
+    pub(super) costs: Arc<[RecordCost]>,
     /// Throttling at the last looks, oldest first.
     throttled: Vec<Throttled>,
 }
@@ -80,6 +83,12 @@ impl Processes {
         self.changed = true;
     }
 
+    /// The group whose processes were looked at since the last picture.
+    pub(super) fn looked_at(&self) -> Option<GroupId> {
+        let matches = self.view.matches.as_ref().filter(|_| self.changed)?;
+        Some(matches.group.clone())
+    }
+
     /// Everything as the screen shows it.
     pub(super) fn view(&mut self) -> Arc<ProcessesView> {
         if std::mem::take(&mut self.changed) {
@@ -108,7 +117,13 @@ impl Cell {
             threads: Err(not_yet()),
             per_record: None,
         };
-        Self { view: Arc::new(view), last: None, window: None, throttled: Vec::new() }
+        Self {
+            view: Arc::new(view),
+            last: None,
+            window: None,
+            costs: Arc::default(),
+            throttled: Vec::new(),
+        }
     }
 
     fn sample(&mut self, at: Timestamp, sample: ProcessSample) {
@@ -171,7 +186,7 @@ fn threads_now(
     elapsed: u64,
 ) -> Vec<ThreadView> {
     let histories: BTreeMap<u32, _> =
-        known.iter().map(|thread| (thread.tid, &thread.history)).collect();
+        known.iter().map(|thread| (thread.tid, (&thread.history, &thread.delays))).collect();
     let mut threads: Vec<_> = now
         .iter()
         .map(|thread| {
@@ -180,8 +195,9 @@ fn threads_now(
             let before = index
                 .and_then(|index| before.get(index))
                 .filter(|before| before.start == thread.start);
-            let history = histories.get(&thread.tid).filter(|_| before.is_some());
-            thread_now(at, thread, before, history.map(|&kept| Arc::clone(kept)), elapsed)
+            let kept = histories.get(&thread.tid).filter(|_| before.is_some());
+            let kept = kept.map(|&(cpu, delays)| (Arc::clone(cpu), Arc::clone(delays)));
+            thread_now((at, elapsed), thread, before, kept.unwrap_or_default())
         })
         .collect();
     let busy = |thread: &ThreadView| thread.cpu.map_or(0.0, |cpu| cpu.total);
@@ -190,11 +206,10 @@ fn threads_now(
 }
 
 fn thread_now(
-    at: Timestamp,
+    (at, elapsed): (Timestamp, u64),
     now: &ThreadSample,
     before: Option<&ThreadSample>,
-    history: Option<Arc<crate::model::series::PartitionSeries>>,
-    elapsed: u64,
+    (history, delays): (Arc<PartitionSeries>, Arc<PartitionSeries>),
 ) -> ThreadView {
     let schedules = before.and_then(|before| before.schedule.zip(now.schedule));
     let exact = schedules.map(|(before, now)| now.run_ns.saturating_sub(before.run_ns));
@@ -202,17 +217,24 @@ fn thread_now(
     let per_us = |count: u64| (elapsed > 0).then(|| count as f64 / elapsed as f64);
     let delay = schedules.and_then(|(b, n)| per_us(n.wait_ns.saturating_sub(b.wait_ns)));
     let slices = schedules.and_then(|(b, n)| per_us(n.slices.saturating_sub(b.slices)));
-    let history = history.unwrap_or_default();
+    let delay = delay.map(|nanos_per_us| (nanos_per_us / 1_000.0).min(1.0));
     history.push(at, cpu.map(CpuUse::millicores));
+    delays.push(at, delay.map(thousandths));
     ThreadView {
         tid: now.tid,
         name: Arc::clone(&now.name),
         state: now.state,
         cpu,
-        run_delay: delay.map(|nanos_per_us| (nanos_per_us / 1_000.0).min(1.0)),
+        run_delay: delay,
         switches_per_second: slices.map(|per_us| per_us * 1e6),
         history,
+        delays,
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "at most a thousand")]
+fn thousandths(share: f64) -> i64 {
+    (share * 1_000.0).round() as i64
 }
 
 /// CPU used in `elapsed` microseconds; `exact` are the nanoseconds where the scheduler counted them, which is

@@ -1,5 +1,6 @@
 //! One file a rule.
 
+mod cpu_per_record;
 mod falling_behind;
 mod group_gone_quiet;
 mod hot_partition;
@@ -17,6 +18,7 @@ mod stuck_rebalance;
 mod too_few_partitions;
 mod unowned_partitions;
 
+pub use cpu_per_record::CpuPerRecord;
 pub use falling_behind::FallingBehind;
 pub use group_gone_quiet::GroupGoneQuiet;
 pub use hot_partition::HotPartition;

@@ -187,7 +187,7 @@ fn ill(snapshot: &mut Snapshot) {
             group: Some(group.clone()),
             topic: Some("orders".into()),
             partitions: vec![at.clone()],
-            member: None,
+            ..Subject::default()
         },
         sentence: "hot partition: orders/2".to_owned(),
         evidence: vec![Evidence { text: "lag 50".to_owned(), span: (AT, AT), source: "offsets" }],

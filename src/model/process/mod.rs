@@ -33,7 +33,9 @@ pub use seen::{
     Pinned, Pressure, PressureLine, ProcessFacts, ProcessSample, ProcessSamples, ProcessesFound,
     Schedule, Searched, ThreadSample, Throttled,
 };
-pub use view::{CpuUse, HostView, PerRecord, ProcessView, ProcessesView, ThreadView, Throttling};
+pub use view::{
+    CpuUse, HostView, PerRecord, ProcessView, ProcessesView, RecordCost, ThreadView, Throttling,
+};
 pub use wish::{MemberSought, Pin, ProcessWish};
 
 /// Something read from the system, or why it could not be.

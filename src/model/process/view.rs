@@ -129,6 +129,8 @@ pub struct ThreadView {
     pub switches_per_second: Option<f64>,
     /// CPU over time, in thousandths of a core.
     pub history: Arc<PartitionSeries>,
+    /// [`ThreadView::run_delay`] over time, in thousandths of the time.
+    pub delays: Arc<PartitionSeries>,
 }
 
 /// CPU time over records consumed by the partitions that the process's members hold.
@@ -139,6 +141,57 @@ pub struct PerRecord {
     pub micros: Option<f64>,
     /// The same over time, in nanoseconds, a point a window.
     pub history: Arc<GroupSeries>,
+    /// The windows in which enough was consumed, as long as the process is watched: oldest first, by ten
+    /// seconds at the beginning, and by more the longer it lasts.
+    pub costs: Arc<[RecordCost]>,
     /// The members whose partitions were counted.
     pub members: Arc<[MemberId]>,
+}
+
+/// What was spent in a window, and on how much.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RecordCost {
+    /// When it began.
+    pub from: Timestamp,
+    /// When it ended.
+    pub to: Timestamp,
+    /// How much of the time between was counted, in seconds: less than all of it where windows without
+    /// enough records lie between.
+    pub seconds: f64,
+    /// Microseconds of CPU.
+    pub cpu_us: f64,
+    /// Records consumed.
+    pub records: f64,
+}
+
+impl RecordCost {
+    /// Microseconds of CPU per record.
+    #[must_use]
+    pub fn micros(&self) -> f64 {
+        self.cpu_us / self.records
+    }
+
+    /// Records a second.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        self.records / self.seconds
+    }
+
+    /// CPU in percent of one core.
+    #[must_use]
+    pub fn cpu(&self) -> f64 {
+        self.cpu_us / self.seconds / 10_000.0
+    }
+
+    /// Both as one.
+    #[must_use]
+    pub fn and(self, later: Self) -> Self {
+        Self {
+            from: self.from,
+            to: later.to,
+            seconds: self.seconds + later.seconds,
+            cpu_us: self.cpu_us + later.cpu_us,
+            records: self.records + later.records,
+        }
+    }
 }

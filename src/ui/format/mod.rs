@@ -11,4 +11,4 @@ pub use text::{
 };
 pub use time::{clock, took};
 
-pub use crate::model::number::{bytes, count, grouped, percent, rate, span};
+pub use crate::model::number::{bytes, count, grouped, micros, percent, rate, span};

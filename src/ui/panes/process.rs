@@ -1,7 +1,5 @@
 //! The Process pane: a local process that members of the group are, or may be, and its threads.
 
-use std::time::Duration;
-
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -240,7 +238,7 @@ fn per_record(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
     let Some(found) = &process.per_record else {
         return Line::from(vec![head, scene.span(scene.theme.glyphs.unknown, Role::Muted)]);
     };
-    let text = found.micros.and_then(per_record_text);
+    let text = found.micros.and_then(format::micros);
     let text = text.unwrap_or_else(|| scene.theme.glyphs.unknown.to_owned());
     let columns = scene.axis.group(&found.history, scene.held(process.at), TREND);
     let drawn = sparkline(&columns, Scale::shape(&columns, 1_000, false), &scene.theme.glyphs);
@@ -257,15 +255,6 @@ fn per_record(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
         line.push_span(scene.span(format!("  ({times}{factor:.1} in {window})"), role));
     }
     line
-}
-
-fn per_record_text(micros: f64) -> Option<String> {
-    let micros_16 = Duration::try_from_secs_f64(micros / 1e6).ok()?;
-    Some(if micros_16 >= Duration::from_millis(1) {
-        format!("{:.2} ms", micros / 1_000.0)
-    } else {
-        format!("{micros:.0} us")
-    })
 }
 
 fn host(scene: &Scene<'_>) -> Line<'static> {

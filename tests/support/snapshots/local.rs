@@ -117,6 +117,7 @@ fn thread(tid: u32, name: &str, state: char, total: f64) -> ThreadView {
         run_delay: Some(total / 1_000.0),
         switches_per_second: Some(600.0),
         history: Arc::new(history),
+        delays: Arc::default(),
     }
 }
 
@@ -164,6 +165,7 @@ fn worker() -> ProcessView {
         per_record: Some(PerRecord {
             micros: Some(1_230.0),
             history: series(&growing::<20>(201_000, 1_230_000)),
+            costs: Arc::default(),
             members: Arc::new([]),
         }),
     }

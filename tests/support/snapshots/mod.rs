@@ -54,7 +54,9 @@ fn diagnosed_by(rules: &Rules) -> Snapshot {
     let mut snapshot = incident();
     let before = Findings::default();
     let groups = snapshot.groups.iter().map(|entry| {
-        let case = Case { group: &entry.view, seen: entry.seen, logs: &snapshot, now: NOW };
+        let processes = &snapshot.processes;
+        let case =
+            Case { group: &entry.view, seen: entry.seen, logs: &snapshot, processes, now: NOW };
         GroupEntry { findings: Arc::new(rules.group(&case, &before)), ..entry.clone() }
     });
     let groups = groups.collect();

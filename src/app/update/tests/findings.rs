@@ -16,9 +16,8 @@ fn finding(rule: &'static str, severity: Severity, group: &str, partitions: &[i3
         severity,
         subject: crate::model::Subject {
             group: Some(group.into()),
-            topic: None,
             partitions: partitions.iter().map(named).collect(),
-            member: None,
+            ..crate::model::Subject::default()
         },
         sentence: format!("{rule} of {group}"),
         evidence: Vec::new(),
