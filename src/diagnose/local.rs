@@ -1,11 +1,14 @@
-//! Questions about this host's processes: which of them the group's members are, and how sure that is.
+//! Questions about this host's processes: which of them the group's members are, how sure that is, and what
+//! their threads did.
 
 use std::cmp::Reverse;
+use std::time::Duration;
 
 use super::case::{Case, name_and_host};
 use super::report::list;
-use crate::model::process::{Confidence, MemberMatch};
-use crate::model::{MemberView, ProcessKey, ProcessView};
+use crate::model::process::{Confidence, MemberMatch, ThreadView};
+use crate::model::series::PartitionSeries;
+use crate::model::{MemberView, Point, ProcessKey, ProcessView, Timestamp};
 
 /// A process that members of the group are, or may be.
 pub(super) struct Local<'a> {
@@ -92,4 +95,47 @@ impl Local<'_> {
         };
         format!("{}, {whose}", self.pid())
     }
+}
+
+/// How much of the span that ends at `to` a thread's number made up on the mean, where `series` tells
+/// thousandths; `None` where not all of the span is known.
+pub(super) fn mean(series: &PartitionSeries, to: Timestamp, span: Duration) -> Option<f64> {
+    let from = to.minus(span);
+    let points: Vec<Point> = series.since(from).collect();
+    if points.first()?.at > from {
+        return None;
+    }
+    let ends = points.iter().skip(1).map(|next| next.at).chain([to]);
+    let mut sum = 0.0;
+    for (point, end) in points.iter().zip(ends) {
+        let lasted = end.min(to).since(point.at.max(from));
+        sum += point.value? as f64 * lasted.as_secs_f64();
+    }
+    Some(sum / span.as_secs_f64().max(f64::MIN_POSITIVE) / 1_000.0)
+}
+
+/// Since when a thread has used or waited for so much of a core without a break, as far as two minutes back
+/// by the second and then by ten; `now` if it does not.
+pub(super) fn busy_since(thread: &ThreadView, now: Timestamp, core: f64) -> Timestamp {
+    const FAR: Duration = Duration::from_mins(30);
+    let from = now.minus(FAR);
+    let (used, waited) = (thread.history.since(from), thread.delays.since(from));
+    let mut points: Vec<(Timestamp, bool, Option<i64>)> = used
+        .map(|point| (point.at, true, point.value))
+        .chain(waited.map(|point| (point.at, false, point.value)))
+        .collect();
+    points.sort_by_key(|(at, ..)| *at);
+    let (mut cpu, mut delay) = (None, None);
+    let mut since = now;
+    for (nth, (at, is_cpu, value)) in points.iter().enumerate() {
+        *(if *is_cpu { &mut cpu } else { &mut delay }) = *value;
+        // Both numbers of one look come at the same time.
+        if points.get(nth + 1).is_some_and(|(next, ..)| next == at) {
+            continue;
+        }
+        // One look may catch a pause: half is not idle.
+        let busy = cpu.is_some_and(|cpu: i64| (cpu + delay.unwrap_or(0)) as f64 >= core * 500.0);
+        since = if busy { since.min(*at) } else { now };
+    }
+    since.min(now)
 }

@@ -127,6 +127,9 @@ rules! {
         too_few_partitions: r::TooFewPartitions,
         unowned_partitions: r::UnownedPartitions,
         cpu_per_record: r::CpuPerRecord,
+        hot_thread: r::HotThread,
+        cpu_throttled: r::CpuThrottled,
+        host_pressure: r::HostPressure,
         idle_members: r::IdleMembers,
     }
     topics {

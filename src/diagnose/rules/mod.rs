@@ -1,9 +1,12 @@
 //! One file a rule.
 
 mod cpu_per_record;
+mod cpu_throttled;
 mod falling_behind;
 mod group_gone_quiet;
+mod host_pressure;
 mod hot_partition;
+mod hot_thread;
 mod idle_members;
 mod lag_threshold;
 mod logs;
@@ -19,9 +22,12 @@ mod too_few_partitions;
 mod unowned_partitions;
 
 pub use cpu_per_record::CpuPerRecord;
+pub use cpu_throttled::CpuThrottled;
 pub use falling_behind::FallingBehind;
 pub use group_gone_quiet::GroupGoneQuiet;
+pub use host_pressure::HostPressure;
 pub use hot_partition::HotPartition;
+pub use hot_thread::HotThread;
 pub use idle_members::IdleMembers;
 pub use lag_threshold::LagThreshold;
 pub use logs::{NoLeader, UnderReplicated};
