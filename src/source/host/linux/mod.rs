@@ -23,7 +23,8 @@ use cgroup::Mounts;
 use stat::Stat;
 use threads::Threads;
 
-/// Threads of so many processes are read when none is on screen.
+/// Threads of so many processes are read when none is on screen: first those that name the group or one of
+/// its members.
 const DETAILED: usize = 3;
 
 /// The host's pressure.
@@ -40,6 +41,8 @@ pub(super) struct Processes {
     users: Option<sysinfo::Users>,
     /// The processes that are looked at.
     watched: BTreeMap<ProcessKey, ProcessFacts>,
+    /// Those whose threads are read when none is on screen.
+    closely: Vec<ProcessKey>,
     begun: Instant,
     tick_us: u64,
     page: u64,
@@ -54,6 +57,7 @@ impl Processes {
             threads: Threads::default(),
             users: sysinfo::Users::new_with_refreshed_list().ok(),
             watched: BTreeMap::new(),
+            closely: Vec::new(),
             begun: Instant::now(),
             tick_us: 1_000_000 / rustix::param::clock_ticks_per_second().max(1),
             page: rustix::param::page_size() as u64,
@@ -65,8 +69,9 @@ impl Processes {
         let detail = detail.filter(|key| self.watched.contains_key(key));
         let mut samples = ProcessSamples { processes: Vec::new(), gone: Vec::new() };
         let keys: Vec<_> = self.watched.keys().copied().collect();
-        for (nth, key) in keys.into_iter().enumerate() {
-            let closely = detail.map_or(nth < DETAILED, |wanted| wanted == key);
+        for key in keys {
+            let closely =
+                detail.map_or_else(|| self.closely.contains(&key), |wanted| wanted == key);
             if let Some(sample) = self.process(key, closely) {
                 samples.processes.push(sample);
             } else {

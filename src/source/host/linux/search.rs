@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::super::names;
 use super::sockets::{self, Table};
 use super::stat::Stat;
-use super::{Brokers, Processes, cgroup, read, runtime};
+use super::{Brokers, DETAILED, Processes, cgroup, read, runtime};
 use crate::model::process::{
     HostAddress, NamingKind, Pinned, ProcessFacts, ProcessKey, ProcessWish, ProcessesFound,
     Reading, Searched,
@@ -47,6 +47,12 @@ impl Processes {
         let mut found: Vec<_> = found.collect();
         found.sort_by_key(|facts| (facts.pinned.is_empty(), facts.key));
         found.truncate(MOST);
+        let is_sought =
+            |facts: &ProcessFacts| wish.is_some_and(|wish| names_any(&facts.namings, wish));
+        let mut closely: Vec<_> =
+            found.iter().map(|facts| (!is_sought(facts), facts.key)).collect();
+        closely.sort_by_key(|(others, _)| *others);
+        self.closely = closely.into_iter().map(|(_, key)| key).take(DETAILED).collect();
         self.watched =
             found.into_iter().map(|facts| (facts.key, facts)).collect::<BTreeMap<_, _>>();
         let searched = wish.map(|wish| Searched {
@@ -205,8 +211,11 @@ impl Scan<'_> {
 }
 
 /// Does it name the group, or one of its members?
-fn names_any(namings: &BTreeSet<crate::model::process::Naming>, wish: &ProcessWish) -> bool {
-    namings.iter().any(|naming| {
+fn names_any<'a>(
+    namings: impl IntoIterator<Item = &'a crate::model::process::Naming>,
+    wish: &ProcessWish,
+) -> bool {
+    namings.into_iter().any(|naming| {
         naming.kind == NamingKind::Word
             || *naming.name == *wish.group.as_str()
             || wish.members.iter().any(|member| member.client_id == naming.name)
