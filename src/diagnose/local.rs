@@ -89,7 +89,7 @@ impl Local<'_> {
         };
         let name = name_and_host(&member.client_id, &member.host);
         let whose = match confidence {
-            Confidence::Exact => format!("exactly {name}{more}"),
+            Confidence::Exact => format!("which is {name}{more}"),
             Confidence::Likely => format!("likely {name}{more}"),
             unsure => format!("which may be {name}{more} ({} match)", unsure.word()),
         };

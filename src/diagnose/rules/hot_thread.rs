@@ -126,13 +126,18 @@ impl HotThread {
             let first = first.map(|point| point.at).min()?;
             (now.since(first) < self.window).then(|| (now.since(first), local))
         });
-        early.map_or(Verdict::Clear, |(have, local)| {
-            Verdict::Unknown(format!(
+        if let Some((have, local)) = early {
+            return Verdict::Unknown(format!(
                 "{} of the threads of {}, {} so far",
                 span(self.window),
                 local.pid(),
                 span(have)
-            ))
+            ));
+        }
+        let mut hidden = all.iter().filter(|local| local.is_sure());
+        let hidden = hidden.find_map(|local| Some((local, local.process.threads.as_ref().err()?)));
+        hidden.map_or(Verdict::Clear, |(local, fault)| {
+            Verdict::Unknown(format!("threads of {}: {}", local.pid(), fault.text))
         })
     }
 }
@@ -143,6 +148,7 @@ mod tests {
 
     use super::*;
     use crate::diagnose::fixture::{Bench, thread};
+    use crate::model::Fault;
     use crate::model::process::Confidence;
 
     /// The threads of a process, each with its percent of a core and of the time that it waited for one.
@@ -211,6 +217,9 @@ mod tests {
         let rule = HotThread { window: Duration::from_mins(20), ..HotThread::default() };
         let waits =
             Verdict::Unknown("20m00s of the threads of pid 4711 (worker), 10m00s so far".into());
+        assert_eq!(bench.case(|case| rule.check(case)), waits);
+        bench.process.threads = Err(Fault::new("NOT_LOOKED_AT", "another is on screen"));
+        let waits = Verdict::Unknown("threads of pid 4711 (worker): another is on screen".into());
         assert_eq!(bench.case(|case| rule.check(case)), waits);
         bench.elsewhere = true;
         assert_eq!(bench.case(|case| rule.check(case)), Verdict::Clear);
