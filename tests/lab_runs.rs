@@ -126,8 +126,36 @@ fn descendants(parent: i32) -> Vec<Process> {
     children.flat_map(|child| [vec![child], descendants(child.id())].concat()).collect()
 }
 
+/// Not a test but a process that the lab starts: consumes until its standard input ends.
 #[test]
-fn ctrl_c_leaves_nothing_behind() {
+fn consuming_child() {
+    if let Some(done) = lab::process::run(std::env::args_os()) {
+        done.unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_panic_leaves_no_consuming_process() {
+    // Nothing listens there: the process does not need it in order to be left behind.
+    let worker = lab::Process::of("nobody", "nothing", "none").spawn("127.0.0.1:9").unwrap();
+    let child = lab::process::pid(&worker).unwrap();
+    let child = Process::from_id(&child.to_string()).unwrap();
+    assert!(child.is_alive());
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let _dropped = worker;
+        panic!("as a test that fails");
+    }));
+    assert!(panicked.is_err() && !child.is_alive());
+}
+
+/// The lab by hand with consumers that are processes: ended by a signal, it ends so, and what it started is
+/// gone, files too.
+#[cfg(target_os = "linux")]
+#[rstest::rstest]
+#[case::ctrl_c(Signal::INT, true)]
+#[case::killed(Signal::KILL, false)]
+fn a_signal_leaves_nothing_behind(#[case] signal: Signal, #[case] success: bool) {
     if KafkaCluster::builder().tools().is_err() {
         assert!(support::kafka_or_skip(KafkaCluster::builder()).is_none());
         return;
@@ -139,7 +167,7 @@ fn ctrl_c_leaves_nothing_behind() {
     let program = program.parent().and_then(std::path::Path::parent).unwrap().join("examples/lab");
     let files = tempfile::tempdir().unwrap();
     let mut lab: Child = Command::new(program)
-        .arg("steady")
+        .arg("hot-thread")
         .env("TMPDIR", files.path())
         .stdout(Stdio::piped())
         .spawn()
@@ -149,12 +177,15 @@ fn ctrl_c_leaves_nothing_behind() {
     assert!(lines.any(|line| line.contains("cargo run --release -- -b 127.0.0.1:")));
     let id = Process::from_id(&lab.id().to_string()).unwrap();
     let below = descendants(id.id());
-    assert!(below.len() >= 2, "the guardian and a broker: {below:?}");
+    assert!(below.len() >= 3, "the guardian, a broker and a consumer: {below:?}");
 
-    id.signal(Signal::INT).unwrap();
+    id.signal(signal).unwrap();
     let status = lab.wait().unwrap();
-    assert!(status.success(), "{status}");
-    assert!(below.iter().all(|process| !process.is_alive()), "{below:?}");
+    assert_eq!(status.success(), success, "{status}");
+    let gone = || below.iter().all(|process| !process.is_alive());
+    // Who was told waits for them; who was killed cannot.
+    let soon = if success { Duration::ZERO } else { SOON };
+    assert!(wait::holds_within(soon, gone), "{below:?}");
     let left = std::fs::read_dir(files.path()).unwrap().flatten().map(|entry| entry.file_name());
     let left: Vec<_> = left.filter(|name| name != "lagtop-test-ports").collect();
     assert!(left.is_empty(), "{left:?}");

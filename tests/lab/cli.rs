@@ -49,7 +49,9 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    // A member of its own scenarios.
+    let done = lab::process::run(std::env::args_os()).unwrap_or_else(|| run(&Arguments::parse()));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "lab: {error:#}");

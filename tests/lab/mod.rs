@@ -8,7 +8,8 @@
 //! cargo run --release --example lab -- steady
 //! ```
 //!
-//! Every producer and consumer is a librdkafka client on a thread of its own. What is slow is slow
+//! Every producer and consumer is a librdkafka client on a thread of its own; where it is the process
+//! that matters, consumers are processes ([`Process`]). What is slow is slow
 //! by what it does for each record, so rates, lag and rebalances come about as they do elsewhere.
 //! The lab writes: topics, records, commits. lagtop itself never does, and nothing here is part of
 //! it. It stands on `tests/support`, which the including file declares as `mod support`.
@@ -22,10 +23,13 @@
 pub mod bulk;
 pub mod connection;
 pub mod consumer;
+pub mod cpu_creep;
 pub mod healthy;
 pub mod hot_partition;
+pub mod hot_thread;
 pub mod many;
 pub mod negative_lag;
+pub mod process;
 pub mod producer;
 pub mod rebalance_storm;
 pub mod scenario;
@@ -37,6 +41,7 @@ pub mod turns;
 pub mod worker;
 
 pub use consumer::{Commit, Consumer, Protocol, Reading, Work};
+pub use process::Process;
 pub use producer::{Keys, Producer};
 pub use scenario::{Lab, SCENARIOS, Scenario, Sizes};
 pub use worker::Worker;

@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::worker::Worker;
 use super::{
-    Consumer, Producer, healthy, hot_partition, many, negative_lag, rebalance_storm, steady,
-    stop_and_go, thresholds,
+    Consumer, Process, Producer, cpu_creep, healthy, hot_partition, hot_thread, many, negative_lag,
+    rebalance_storm, steady, stop_and_go, thresholds,
 };
 use crate::support::KafkaCluster;
 use crate::support::kafka::Builder;
@@ -55,6 +55,8 @@ pub const SCENARIOS: &[Scenario] = &[
     negative_lag::SCENARIO,
     thresholds::SCENARIO,
     stop_and_go::SCENARIO,
+    cpu_creep::SCENARIO,
+    hot_thread::SCENARIO,
 ];
 
 impl Scenario {
@@ -116,6 +118,13 @@ impl Lab {
     /// Starts a member.
     pub fn consume(&mut self, consumer: Consumer) -> Result<()> {
         let worker = consumer.spawn(&self.cluster.bootstrap())?;
+        self.workers.push(worker);
+        Ok(())
+    }
+
+    /// Starts a member that is a process of its own.
+    pub fn start(&mut self, process: &Process) -> Result<()> {
+        let worker = process.spawn(&self.cluster.bootstrap())?;
         self.workers.push(worker);
         Ok(())
     }

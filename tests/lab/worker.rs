@@ -43,6 +43,11 @@ impl Orders {
         self.0.records.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// So many records in all.
+    pub fn counted(&self, records: u64) {
+        self.0.records.store(records, Ordering::Relaxed);
+    }
+
     /// Dropped from its group once more.
     pub fn dropped(&self) {
         self.0.drops.fetch_add(1, Ordering::Relaxed);
