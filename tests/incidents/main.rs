@@ -9,8 +9,12 @@
     reason = "a panic in a test's helper is a failed test"
 )]
 
+#[cfg(target_os = "linux")]
+mod cpu_creep;
 mod healthy;
 mod hot_partition;
+#[cfg(target_os = "linux")]
+mod hot_thread;
 mod negative_lag;
 mod rebalance_storm;
 mod stop_and_go;
@@ -23,3 +27,11 @@ mod lab;
 mod live;
 #[path = "../support/mod.rs"]
 mod support;
+
+/// Not a test but a process that the lab starts: consumes until its standard input ends.
+#[test]
+fn consuming_child() {
+    if let Some(done) = lab::process::run(std::env::args_os()) {
+        done.unwrap();
+    }
+}

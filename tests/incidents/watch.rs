@@ -5,8 +5,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use lagtop::diagnose::Rules;
-use lagtop::model::{Finding, Severity, Snapshot};
+use lagtop::model::process::{Confidence, MemberMatch, Pin, ProcessWish};
+use lagtop::model::{Finding, GroupId, MemberView, PollPlan, Severity, Snapshot};
 
+use crate::lab::process::pid;
 use crate::lab::{Lab, Scenario, Sizes};
 use crate::live::{self, Live};
 use crate::support::{self, KafkaCluster};
@@ -73,9 +75,48 @@ impl Watch {
         seen.unwrap_or_else(|_late| panic!("{what} within {within:?}: {:#?}", self.live.now()))
     }
 
+    /// Looks at this host as well, for the processes of the group's members: the right one is among the
+    /// candidates of each, and is the match where lagtop calls it likely. Then they are pinned, since where
+    /// others' processes may not be read no match is sure, and which may be can change.
+    pub(crate) async fn looks_for_processes(&mut self, lab: &Lab, group: &str, members: usize) {
+        self.live.look_at_this_host();
+        let id: GroupId = group.into();
+        let wish = |snapshot: &Snapshot| {
+            let there = snapshot.group(&id)?.view.members.as_ref()?.len() == members;
+            let wish = ProcessWish::of(snapshot, &id).filter(|_| there)?;
+            (!wish.brokers.is_empty()).then_some(wish)
+        };
+        let wish = self.sees(MIDDLE, "members and brokers", wish).await;
+        self.wish(group, wish.clone());
+        let pins = |snapshot: &Snapshot| {
+            let known = snapshot.group(&id)?.view.members.clone()?;
+            let found = snapshot.processes.matches.as_ref().filter(|found| found.group == id)?;
+            let pin = |member: &MemberView| pinned(lab, &id, member, found.member(&member.id)?);
+            let pins: Option<Arc<[Pin]>> = known.iter().map(pin).collect();
+            pins.filter(|pins| pins.len() == members)
+        };
+        let pins = self.sees(MIDDLE, "processes of all members", pins).await;
+        self.wish(group, ProcessWish { pins, ..wish });
+    }
+
+    fn wish(&self, group: &str, wish: ProcessWish) {
+        let plan = live::on_screen(group, ROUND_MS);
+        self.live.wish(PollPlan { processes: Some(Arc::new(wish)), ..plan });
+    }
+
     /// The first finding of a rule that is as it must be; until then nothing is found that is not true.
     pub(crate) async fn finds(&mut self, rule: &str, is: impl Fn(&Finding) -> bool) -> Finding {
-        self.sees(live::SOON, rule, |snapshot| {
+        self.finds_within(live::SOON, rule, is).await
+    }
+
+    /// The same, for what takes its time.
+    pub(crate) async fn finds_within(
+        &mut self,
+        span: Duration,
+        rule: &str,
+        is: impl Fn(&Finding) -> bool,
+    ) -> Finding {
+        self.sees(span, rule, |snapshot| {
             let all = snapshot.findings();
             let found = all.into_iter().find(|finding| finding.rule == rule && is(finding));
             found.cloned()
@@ -103,6 +144,17 @@ impl Watch {
         let (name, seconds) = (self.scenario.name, self.started.elapsed().as_secs());
         let _ = writeln!(std::io::stderr(), "| `{name}` | nothing, for {seconds}s | - |");
     }
+}
+
+/// A pin on the process that the lab started, once it is a candidate.
+fn pinned(lab: &Lab, group: &GroupId, member: &MemberView, found: &MemberMatch) -> Option<Pin> {
+    let truth = pid(lab.worker(&format!("process {} ", member.client_id)).unwrap()).unwrap();
+    if found.confidence >= Confidence::Likely {
+        assert_eq!(found.process().map(|key| key.pid), Some(truth), "{found:#?}");
+    }
+    let mut candidates = found.candidates.iter().map(|candidate| candidate.process);
+    let process = candidates.find(|process| process.pid == truth)?;
+    Some(Pin { group: group.clone(), member: member.id.clone(), process })
 }
 
 /// The scenario's thresholds.
