@@ -117,6 +117,7 @@ rules! {
         retention_risk: r::RetentionRisk,
         rebalance_storm: r::RebalanceStorm,
         stuck_rebalance: r::StuckRebalance,
+        no_members: r::NoMembers,
         group_gone_quiet: r::GroupGoneQuiet,
         stalled_partition: r::StalledPartition,
         hot_partition: r::HotPartition,

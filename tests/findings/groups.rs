@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lagtop::diagnose::Rules;
-use lagtop::model::{Severity, Snapshot};
+use lagtop::model::{Severity, Since, Snapshot};
 
 use crate::story::{Story, THREE, at, find, said};
 
@@ -75,6 +75,54 @@ fn a_partition_whose_commit_stands_while_records_wait_is_stalled() {
     assert_eq!(since, at(29));
     let seen = story.play(110..120, &[(10, 10), (1, 9), (10, 10)]);
     assert_eq!(said(&seen), [], "it goes on");
+}
+
+#[test]
+fn a_group_that_everybody_left_is_told_with_who_was_last() {
+    let mut story = Story::of(THREE, 3, &[]);
+    story.play(0..30, &[(10, 10); 3]);
+    story.members.clear();
+    let seen = story.play(30..80, &[(10, 0); 3]);
+    assert_eq!(said(&seen), [], "a restart may take so long");
+    let seen = story.play(80..95, &[(10, 0); 3]);
+    let found = find(&seen, "no-members");
+    assert_eq!((found.severity, found.since), (Severity::Warning, Since::At(at(30))));
+    assert_eq!(
+        found.sentence,
+        "nobody reads: its last member left 64s ago; 1.95k wait on 3 partitions, 30/s come in"
+    );
+    assert_eq!(found.subject.partitions.len(), 3);
+    assert!(found.evidence[1].text.starts_with("reader-1 on 10.0.1.15"), "{:?}", found.evidence);
+    story.members = vec![("reader-1", vec![0, 1, 2])];
+    let seen = story.play(95..100, &[(10, 200); 3]);
+    assert!(!said(&seen).iter().any(|(rule, _)| *rule == "no-members"), "somebody is back");
+}
+
+#[test]
+fn a_group_that_was_left_before_the_first_look_is_a_note() {
+    let mut story = Story::of(&[], 3, &[]);
+    story.ends = vec![5_000; 3];
+    let seen = story.play(0..90, &[(10, 0); 3]);
+    let found = find(&seen, "no-members");
+    assert_eq!((found.severity, found.since), (Severity::Note, Since::Before(at(0))));
+    let mut story = Story::of(&[], 3, &[]);
+    assert_eq!(said(&story.play(0..90, &[(0, 0); 3])), [], "nothing waits");
+}
+
+#[test]
+fn consumers_without_membership_are_there_as_long_as_they_commit() {
+    let mut story = Story::of(&[], 1, &[]);
+    story.protocol_type = "";
+    for checkpoint in 0..4 {
+        let begin = checkpoint * 300;
+        story.play(begin..begin + 299, &[(10, 0)]);
+        let seen = story.play(begin + 299..begin + 300, &[(10, 3_000)]);
+        assert_eq!(said(&seen), [], "checkpoint {checkpoint}");
+    }
+    let seen = story.play(1_200..2_110, &[(10, 0)]);
+    let found = find(&seen, "no-members");
+    assert_eq!((found.severity, found.since), (Severity::Warning, Since::At(at(1_199))));
+    assert!(found.sentence.contains("its last commit moved 15m"), "{}", found.sentence);
 }
 
 /// One member goes for ten seconds and comes back for ten.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use lagtop::diagnose::Rules;
 use lagtop::model::observation::{
-    CommitObserved, CommitsObserved, GroupDescription, GroupObserved, LogOffset, MemberObserved,
-    OffsetsObserved, TopicCommits, TopicOffsets,
+    CommitObserved, CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
+    ListedGroup, LogOffset, MemberObserved, OffsetsObserved, TopicCommits, TopicOffsets,
 };
 use lagtop::model::{
-    Body, Finding, GroupKind, GroupState, Isolation, Observation, Severity, Snapshot, SourceId,
-    Timestamp, TopicPartitions,
+    Body, BrokerId, Finding, GroupKind, GroupState, Isolation, Observation, Severity, Snapshot,
+    SourceId, Timestamp, TopicPartitions,
 };
 use lagtop::store::Store;
 
@@ -21,6 +21,8 @@ pub(crate) struct Story {
     pub(crate) members: Vec<(&'static str, Vec<i32>)>,
     pub(crate) ends: Vec<i64>,
     pub(crate) commits: Vec<i64>,
+    /// `consumer`, or nothing for a group that only commits.
+    pub(crate) protocol_type: &'static str,
     /// Log starts, if they are told.
     pub(crate) starts: Option<Vec<i64>>,
 }
@@ -45,6 +47,7 @@ impl Story {
             members: members.iter().map(|(name, held)| (*name, held.to_vec())).collect(),
             ends: vec![0; partitions],
             commits: vec![0; partitions],
+            protocol_type: "consumer",
             starts: None,
         }
     }
@@ -69,13 +72,24 @@ impl Story {
             }),
             target: None,
         };
+        let stable = !self.members.is_empty();
+        let state = if stable { GroupState::Stable } else { GroupState::Empty };
+        tell(Body::GroupList(GroupListObserved {
+            coordinator: BrokerId(1),
+            groups: Ok(vec![ListedGroup {
+                id: "readers".into(),
+                state: Some(state),
+                kind: GroupKind::Classic,
+                protocol_type: self.protocol_type.into(),
+            }]),
+        }));
         tell(Body::Groups(vec![GroupObserved {
             id: "readers".into(),
             coordinator: None,
             asked: at(second),
             written: None,
             description: Ok(GroupDescription {
-                state: GroupState::Stable,
+                state,
                 kind: GroupKind::Classic,
                 assignor: Some("range".into()),
                 epoch: None,

@@ -14,7 +14,7 @@ use crate::support::wait;
 pub const SCENARIO: Scenario = Scenario {
     name: "steady",
     about: "healthy, slow, stopped, KIP-848 and crowded groups on live topics",
-    truths: &["hot-partition", "falling-behind", "idle-members", "lag-threshold"],
+    truths: &["hot-partition", "falling-behind", "idle-members", "lag-threshold", "no-members"],
     scaled: &[],
     set_up,
 };
