@@ -27,6 +27,13 @@ struct Step<'a> {
     to: i64,
 }
 
+impl Step<'_> {
+    /// By so many records.
+    fn back(&self) -> i64 {
+        self.from.saturating_sub(self.to)
+    }
+}
+
 impl Rewound {
     pub(in crate::diagnose) const NAME: &'static str = "rewound";
     pub(in crate::diagnose) const WHAT: &'static str =
@@ -35,14 +42,14 @@ impl Rewound {
     pub(in crate::diagnose) fn check(&self, case: &Case<'_>) -> Verdict {
         let from = case.now.minus(self.window);
         let mut steps: Vec<_> = case.rows().filter_map(|row| self.step(row, from)).collect();
-        steps.sort_by_key(|step| std::cmp::Reverse(step.from - step.to));
+        steps.sort_by_key(|step| std::cmp::Reverse(step.back()));
         let Some(worst) = steps.first() else { return Verdict::Clear };
         // Who has no members was reset on purpose, as only such groups can be.
         let severity = match case.members() {
             [] => Severity::Note,
             _ => Severity::Warning,
         };
-        let again: i64 = steps.iter().map(|step| step.from - step.to).sum();
+        let again: i64 = steps.iter().map(Step::back).fold(0, i64::saturating_add);
         let names = list(steps.iter().map(|step| step.row.name()));
         let ago = span(case.now.since(worst.at));
         let fact = format!("{}: committed {}, then {}", worst.row.name(), worst.from, worst.to);
@@ -64,8 +71,9 @@ impl Rewound {
         let pairs = points.iter().zip(points.iter().skip(1));
         let back = pairs.filter_map(|(before, after)| {
             let (before, to) = (before.value?, after.value?);
-            (before - to >= self.least).then_some(Step { row, at: after.at, from: before, to })
+            let step = Step { row, at: after.at, from: before, to };
+            (step.back() >= self.least).then_some(step)
         });
-        back.max_by_key(|step| step.from - step.to)
+        back.max_by_key(Step::back)
     }
 }
