@@ -264,6 +264,12 @@ pub struct SharedArgs {
     #[arg(long, value_name = "REGEX", global = true, help_heading = "What to watch")]
     pub process: Option<OsString>,
 
+    /// Where a Go program serves its profiles, as in http://localhost:6060; else the ports at which it listens
+    /// are asked when you take its stack [env: LAGTOP_PPROF]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    #[arg(global = true, help_heading = "What to watch")]
+    pub pprof: Option<OsString>,
+
     /// Time between two rounds, at least 100ms [default: 1s] [env: LAGTOP_INTERVAL]
     #[arg(long, value_name = "DURATION", global = true, help_heading = "What to watch")]
     pub interval: Option<OsString>,

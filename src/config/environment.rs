@@ -6,7 +6,7 @@ use super::layer::{Given, Layer, Origin};
 use super::note::Note;
 
 /// Every variable lagtop reads for itself. `NO_COLOR` is read beside these.
-pub const VARIABLES: [&str; 26] = [
+pub const VARIABLES: [&str; 27] = [
     "LAGTOP_RULE",
     "LAGTOP_FAIL_ON",
     "LAGTOP_FOR",
@@ -24,6 +24,7 @@ pub const VARIABLES: [&str; 26] = [
     "LAGTOP_TOPIC",
     "LAGTOP_PID",
     "LAGTOP_PROCESS",
+    "LAGTOP_PPROF",
     "LAGTOP_INTERVAL",
     "LAGTOP_TIMEOUT",
     "LAGTOP_ISOLATION",
@@ -78,6 +79,7 @@ impl Layer {
             "LAGTOP_FOR" => self.watch = one,
             "LAGTOP_PID" => self.pids = lines(text, &from),
             "LAGTOP_PROCESS" => self.process = one,
+            "LAGTOP_PPROF" => self.pprof = one,
             "LAGTOP_INTERVAL" => self.interval = one,
             "LAGTOP_TIMEOUT" => self.timeout = one,
             "LAGTOP_ISOLATION" => self.isolation = one,

@@ -45,6 +45,7 @@ impl Layer {
             watch: text("--for", check.and_then(|check| check.watch.as_ref())),
             pids: texts("--pid", &shared.pid),
             process: text("--process", shared.process.as_ref()),
+            pprof: text("--pprof", shared.pprof.as_ref()),
             interval: text("--interval", shared.interval.as_ref()),
             timeout: text("--timeout", shared.timeout.as_ref()),
             isolation: choice("--isolation", shared.isolation),

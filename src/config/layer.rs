@@ -71,6 +71,8 @@ pub struct Layer {
     pub pids: Vec<Given>,
     /// A regular expression for processes.
     pub process: Option<Given>,
+    /// The address of a Go program's profiles.
+    pub pprof: Option<Given>,
     /// Time between two rounds, as humantime reads it.
     pub interval: Option<Given>,
     /// Deadline of one request, as humantime reads it.

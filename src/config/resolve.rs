@@ -18,6 +18,7 @@ use super::error::ConfigError;
 use super::layer::{Given, Layer};
 use super::properties::{Properties, Property, Role, security, unicode};
 use crate::diagnose::Rules;
+use crate::model::pprof::PprofAddress;
 
 use super::settings::{
     Connection, Face, Filters, Looks, NameFilter, Playback, Played, Processes, Recording, Settings,
@@ -266,6 +267,7 @@ impl<'a> Highest<'a> {
         Ok(Processes {
             pids: pids.collect::<Result<_, _>>()?,
             matching: self.one(|l| &l.process).map(regex).transpose()?,
+            pprof: self.one(|l| &l.pprof).map(pprof).transpose()?,
         })
     }
 
@@ -336,6 +338,12 @@ fn rank_of_flag(layer: usize) -> usize {
 
 fn rank_of_property(layer: usize) -> usize {
     2 * layer + 1
+}
+
+fn pprof(given: &Given) -> Result<PprofAddress, ConfigError> {
+    let text = unicode(given)?;
+    let refused = || wrong(given, text, "an address of pprof", "http://HOST:PORT");
+    PprofAddress::parse(text.trim()).ok_or_else(refused)
 }
 
 fn regex(given: &Given) -> Result<Regex, ConfigError> {

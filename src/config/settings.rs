@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use super::bootstrap::HostPort;
 use super::note::Note;
 use crate::diagnose::Rules;
+use crate::model::pprof::PprofAddress;
 
 /// Everything that lagtop was told.
 #[derive(Clone, Debug)]
@@ -202,6 +203,8 @@ pub struct Processes {
     pub pids: Vec<u32>,
     /// By name or command line; `None`: nobody asked.
     pub matching: Option<Regex>,
+    /// Where a Go program serves its profiles; `None`: it is looked for.
+    pub pprof: Option<PprofAddress>,
 }
 
 /// Regular expressions of which any may match; without any, every name passes.

@@ -24,6 +24,7 @@ pub mod membership;
 pub mod number;
 pub mod observation;
 pub mod plan;
+pub mod pprof;
 pub mod process;
 pub mod rate;
 pub mod rebalance;
@@ -50,6 +51,7 @@ pub use id::{BrokerId, GroupId, MemberId, TopicId, TopicName, TopicPartition, To
 pub use lag::{Isolation, Lag};
 pub use observation::{Body, Observation};
 pub use plan::{AgeWish, PollPlan};
+pub use pprof::PprofAddress;
 pub use process::{ProcessKey, ProcessView, ProcessesView};
 pub use rate::{Eta, Rate, Run};
 pub use rebalance::{Dropped, MemberRef, Move, Rebalance, StateBand, Took};

@@ -232,7 +232,8 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let utc_offset = screen::utc_offset(clock.now());
     let (wishes, wanted) = watch::channel(None);
     let (answer, answers) = mpsc::channel(1);
-    let context = host::stack::Context { pprof: None, clock: Arc::clone(&clock) };
+    let pprof = settings.processes.pprof.clone();
+    let context = host::stack::Context { pprof, clock: Arc::clone(&clock) };
     let mut tasks = tasks;
     tasks.spawn(host::stack::serve(wanted, answer, context));
     let stacks = Some(tui::StackRoad { wishes, answers });

@@ -86,7 +86,7 @@ pub const RULES: &[Rule] = &[
     // clap's companions write what else follows from the flags.
     room(
         "config",
-        &["model::id", "diagnose"],
+        &["model::id", "model::pprof", "diagnose"],
         &[&[
             "bytesize",
             "clap",

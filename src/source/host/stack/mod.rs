@@ -30,14 +30,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-pub use pprof::Endpoint;
-
-use crate::model::Clock;
 use crate::model::process::{ProcessKey, Runtime};
 use crate::model::stack::{
     HOT_SAMPLES, HOT_SPAN, StackAnswer, StackOutcome, StackPlan, StackStep, StackTarget,
     StackTrouble, StackTroubleKind, StackWay, StackWish, Stacks, ThreadStack,
 };
+use crate::model::{Clock, PprofAddress};
 
 /// How long a tool may take for one look. A JVM that is collecting garbage answers late.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -48,7 +46,7 @@ const HOT_DEADLINE: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub struct Context {
     /// Where a Go program's profiles are served, if the person said so.
-    pub pprof: Option<Endpoint>,
+    pub pprof: Option<PprofAddress>,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
 }
@@ -121,17 +119,16 @@ fn plan(target: &StackTarget, context: &Context) -> StackPlan {
     match target.runtime {
         Some(Runtime::Jvm) => tool(StackWay::Jstack, &format!("jstack {pid}")),
         Some(Runtime::Python) => tool(StackWay::PySpy, &format!("py-spy dump --pid {pid}")),
-        Some(Runtime::Go) => {
-            let endpoints = pprof::endpoints(pid, context.pprof.as_ref());
-            match endpoints.first() {
-                Some(first) => {
-                    let command = first.command().into();
-                    StackPlan { way: StackWay::Pprof, command, instead: None }
-                }
-                None => by_kernel(target, Some(pprof::not_served("it listens on no port"))),
+        Some(Runtime::Go) => match pprof::addresses(pid, context.pprof.as_ref()) {
+            Ok(addresses) => {
+                let commands: Vec<_> = addresses.iter().map(pprof::command).collect();
+                let (way, command) = (StackWay::Pprof, commands.join(" || ").into());
+                StackPlan { way, command, instead: None }
             }
-        }
-        _ => by_kernel(target, None),
+            Err(trouble) => by_kernel(target, Some(trouble)),
+        },
+        Some(_) => by_kernel(target, None),
+        None => by_kernel(target, Some(trouble::not_read())),
     }
 }
 
@@ -174,8 +171,8 @@ async fn look(
             Ok(Look { threads, remarks, cut: written.cut })
         }
         StackWay::Pprof => {
-            let endpoints = pprof::endpoints(pid, context.pprof.as_ref());
-            let (_, written) = pprof::goroutines(pid, &endpoints).await?;
+            let addresses = pprof::addresses(pid, context.pprof.as_ref())?;
+            let written = pprof::goroutines(pid, &addresses).await?;
             let threads = goroutines::parse(&written.text);
             Ok(Look { threads, remarks: Vec::new(), cut: written.cut })
         }

@@ -1,11 +1,10 @@
 //! Go's own account of its goroutines, over HTTP (`net/http/pprof`).
 //!
-//! The address is given, or found among the ports on which the process listens. Before it is used, the
-//! program behind it must say the command line of the process: another one's stacks would mislead.
+//! The address is given, or found among those at which the process listens. Before it is used, the program
+//! behind it must say the command line of the process: another one's stacks would mislead.
 
-use std::collections::HashSet;
 use std::fs;
-use std::sync::Arc;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,122 +12,60 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::child::{MOST, Written};
+use crate::model::PprofAddress;
 use crate::model::stack::{StackTrouble, StackTroubleKind};
 
 /// How long one answer may take.
 const ANSWER: Duration = Duration::from_secs(5);
-/// Ports that are tried.
-const PORTS: usize = 8;
-const PREFIX: &str = "/debug/pprof";
+/// Addresses that are tried.
+const TRIED: usize = 8;
 const STACKS: &str = "goroutine?debug=2";
 
-/// `http://HOST:PORT` and the path below which pprof answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    host: String,
-    port: u16,
-    path: String,
+/// The command that asks by hand.
+pub(super) fn command(address: &PprofAddress) -> String {
+    format!("curl '{}'", address.page(STACKS))
 }
 
-impl Endpoint {
-    /// From `http://localhost:6060`, with or without `/debug/pprof`. Only plain HTTP: profiles are
-    /// served on the host itself.
-    #[must_use]
-    pub fn parse(url: &str) -> Option<Self> {
-        let rest = url.strip_prefix("http://")?;
-        let (authority, path) = rest.split_once('/').map_or((rest, ""), |(a, p)| (a, p));
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !host.is_empty() => (host, port.parse().ok()?),
-            None if !authority.is_empty() => (authority, 80),
-            _ => return None,
-        };
-        if url.contains(char::is_whitespace) || url.contains(char::is_control) {
-            return None;
-        }
-        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let path = if path.is_empty() { PREFIX.to_owned() } else { format!("/{path}") };
-        Some(Self { host: host.to_owned(), port, path })
+/// Where this process may be asked: the address given, or those at which it listens, or why there is none.
+pub(super) fn addresses(
+    pid: u32,
+    given: Option<&PprofAddress>,
+) -> Result<Vec<PprofAddress>, StackTrouble> {
+    if let Some(given) = given {
+        return Ok(vec![given.clone()]);
     }
-
-    fn local(port: u16) -> Self {
-        Self { host: "127.0.0.1".to_owned(), port, path: PREFIX.to_owned() }
+    let space = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/net")).ok();
+    if space("self") != space(&pid.to_string()) {
+        return Err(not_served("its network is a container's, or may not be looked at"));
     }
-
-    /// The address of one of its pages.
-    fn url(&self, page: &str) -> String {
-        format!("http://{}:{}{}/{page}", self.host, self.port, self.path)
+    let listening = listening(pid);
+    if listening.is_empty() {
+        return Err(not_served("it listens on no port"));
     }
-
-    /// The command that asks it by hand.
-    pub(super) fn command(&self) -> String {
-        format!("curl '{}'", self.url(STACKS))
-    }
-
-    /// HTTP/1.0, so that the answer ends with the connection.
-    async fn get(&self, page: &str) -> Result<Written, String> {
-        let ask = async {
-            let host = self.host.trim_matches(['[', ']']);
-            let mut stream = TcpStream::connect((host, self.port)).await?;
-            let (path, at) = (&self.path, format!("{}:{}", self.host, self.port));
-            let request = format!("GET {path}/{page} HTTP/1.0\r\nHost: {at}\r\n\r\n");
-            stream.write_all(request.as_bytes()).await?;
-            let mut bytes = Vec::new();
-            stream.take(MOST + 1).read_to_end(&mut bytes).await?;
-            Ok::<_, std::io::Error>(bytes)
-        };
-        let bytes = match timeout(ANSWER, ask).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(error)) => return Err(error.to_string()),
-            Err(_) => return Err(format!("no answer within {} s", ANSWER.as_secs())),
-        };
-        let cut = bytes.len() as u64 > MOST;
-        let text = String::from_utf8_lossy(&bytes);
-        let (head, body) = text.split_once("\r\n\r\n").ok_or("it does not speak HTTP")?;
-        match head.split_whitespace().nth(1) {
-            Some("200") => Ok(Written { text: body.to_owned(), cut }),
-            status => Err(format!("it answers {}", status.unwrap_or("nothing"))),
-        }
-    }
-
-    /// Is it this process that answers?
-    async fn is_of(&self, pid: u32) -> Result<(), String> {
-        let said = self.get("cmdline").await?;
-        let own = fs::read(format!("/proc/{pid}/cmdline")).map_err(|error| error.to_string())?;
-        let own = String::from_utf8_lossy(&own);
-        let same = said.text.trim_end_matches('\0') == own.trim_end_matches('\0');
-        if same { Ok(()) } else { Err("another program answers there".to_owned()) }
-    }
+    Ok(listening.into_iter().map(PprofAddress::at).collect())
 }
 
-/// Where this process may be asked: the address given, or those of its ports.
-pub(super) fn endpoints(pid: u32, given: Option<&Endpoint>) -> Vec<Endpoint> {
-    match given {
-        Some(given) => vec![given.clone()],
-        None => listening(pid).into_iter().map(Endpoint::local).collect(),
-    }
-}
-
-/// Asks the first of `endpoints` that is this process's.
+/// Asks the first of the addresses that is this process's.
 pub(super) async fn goroutines(
     pid: u32,
-    endpoints: &[Endpoint],
-) -> Result<(Endpoint, Written), StackTrouble> {
+    addresses: &[PprofAddress],
+) -> Result<Written, StackTrouble> {
     let mut reason = "it listens on no port".to_owned();
-    for endpoint in endpoints {
-        let answer = match endpoint.is_of(pid).await {
-            Ok(()) => endpoint.get(STACKS).await,
+    for address in addresses {
+        let answer = match is_of(address, pid).await {
+            Ok(()) => get(address, STACKS).await,
             Err(error) => Err(error),
         };
         match answer {
-            Ok(written) => return Ok((endpoint.clone(), written)),
-            Err(error) => reason = format!("{}: {error}", endpoint.url("")),
+            Ok(written) => return Ok(written),
+            Err(error) => reason = format!("{address}: {error}"),
         }
     }
     Err(not_served(&reason))
 }
 
 /// It is a Go program that serves no profiles where anybody would find them.
-pub(super) fn not_served(reason: &str) -> StackTrouble {
+fn not_served(reason: &str) -> StackTrouble {
     StackTrouble {
         kind: StackTroubleKind::NotInstalled,
         text: format!("no pprof endpoint is found ({reason}); --pprof URL names one").into(),
@@ -136,73 +73,116 @@ pub(super) fn not_served(reason: &str) -> StackTrouble {
     }
 }
 
-/// The ports on which a process listens for this host; none where its files may not be read or its
-/// network is not ours.
-fn listening(pid: u32) -> Vec<u16> {
-    let space = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/net")).ok();
-    if space("self") != space(&pid.to_string()) {
-        return Vec::new();
-    }
-    let Ok(files) = fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
-    let inode = |entry: fs::DirEntry| {
-        let link = fs::read_link(entry.path()).ok()?;
-        Some(Arc::<str>::from(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?))
-    };
-    let own: HashSet<Arc<str>> = files.filter_map(|entry| inode(entry.ok()?)).collect();
-    let mut ports = Vec::new();
-    for table in ["tcp", "tcp6"] {
-        let table = fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
-        let lines = table.lines().filter_map(listener);
-        ports.extend(lines.filter(|(_, inode)| own.contains(*inode)).map(|(port, _)| port));
-    }
-    ports.sort_unstable();
-    ports.dedup();
-    ports.truncate(PORTS);
-    ports
+/// Is it this process that answers?
+async fn is_of(address: &PprofAddress, pid: u32) -> Result<(), String> {
+    let said = get(address, "cmdline").await?;
+    let own = fs::read(format!("/proc/{pid}/cmdline")).map_err(|error| error.to_string())?;
+    let own = String::from_utf8_lossy(&own);
+    let same = said.text.trim_end_matches('\0') == own.trim_end_matches('\0');
+    if same { Ok(()) } else { Err("another program answers there".to_owned()) }
 }
 
-/// Port and inode of a line of `/proc/net/tcp` whose socket listens (state 0A).
-fn listener(line: &str) -> Option<(u16, &str)> {
+/// HTTP/1.0, so that the answer ends with the connection.
+async fn get(address: &PprofAddress, page: &str) -> Result<Written, String> {
+    let PprofAddress { host, port, path } = address;
+    let ask = async {
+        let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), *port)).await?;
+        let request = format!("GET {path}/{page} HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut bytes = Vec::new();
+        stream.take(MOST + 1).read_to_end(&mut bytes).await?;
+        Ok::<_, std::io::Error>(bytes)
+    };
+    let bytes = match timeout(ANSWER, ask).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) => return Err(error.to_string()),
+        Err(_) => return Err(format!("no answer within {} s", ANSWER.as_secs())),
+    };
+    let cut = bytes.len() as u64 > MOST;
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").ok_or("it does not speak HTTP")?;
+    match head.split_whitespace().nth(1) {
+        Some("200") => Ok(Written { text: body.to_owned(), cut }),
+        status => Err(format!("it answers {}", status.unwrap_or("nothing"))),
+    }
+}
+
+/// Where a process listens; nowhere if its files may not be read.
+fn listening(pid: u32) -> Vec<SocketAddr> {
+    let files = fs::read_dir(format!("/proc/{pid}/fd"));
+    let links = files.into_iter().flatten().flatten().map(|entry| fs::read_link(entry.path()));
+    let inode = |link: std::path::PathBuf| {
+        Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
+    };
+    let own: Vec<String> = links.flatten().filter_map(inode).collect();
+    let tables = ["tcp", "tcp6"]
+        .map(|table| fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default());
+    let listeners = tables.iter().flat_map(|table| table.lines().filter_map(listener));
+    let listeners = listeners.filter(|(_, inode)| own.iter().any(|one| one == inode));
+    let mut all: Vec<_> = listeners.map(|(address, _)| address).collect();
+    all.sort_unstable_by_key(|address| (address.port(), address.ip()));
+    all.dedup();
+    all.truncate(TRIED);
+    all
+}
+
+/// Where to reach the socket of a line of `/proc/net/tcp` if it listens (state 0A), and its inode
+/// (`proc_pid_net(5)`).
+fn listener(line: &str) -> Option<(SocketAddr, &str)> {
     let mut fields = line.split_whitespace();
-    let port = fields.nth(1)?.rsplit_once(':')?.1;
+    let (address, port) = fields.nth(1)?.split_once(':')?;
     let is_listening = fields.nth(1)? == "0A";
     let inode = fields.nth(5)?;
-    is_listening.then_some((u16::from_str_radix(port, 16).ok()?, inode))
+    // Numbers of four bytes, each in this machine's order.
+    let words = address.as_bytes().chunks(8).map(|digits| {
+        let word = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        Some(word.to_ne_bytes())
+    });
+    let bytes = words.collect::<Option<Vec<_>>>()?.concat();
+    let version_6 = |bytes| IpAddr::from(<[u8; 16]>::try_from(bytes).ok()?).into();
+    let version_4 = <[u8; 4]>::try_from(bytes.as_slice()).ok().map(IpAddr::from);
+    let address: IpAddr = version_4.or_else(|| version_6(bytes))?;
+    // Who listens everywhere listens here.
+    let address = match address {
+        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    };
+    let port = u16::from_str_radix(port, 16).ok()?;
+    is_listening.then_some((SocketAddr::new(address, port), inode))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
 
     #[rstest]
-    #[case("http://localhost:6060", Some("http://localhost:6060/debug/pprof/x"))]
-    #[case("http://localhost:6060/", Some("http://localhost:6060/debug/pprof/x"))]
-    #[case("http://[::1]:6060/debug/pprof/", Some("http://[::1]:6060/debug/pprof/x"))]
-    #[case("http://app/internal/pprof?debug=1", Some("http://app:80/internal/pprof/x"))]
-    #[case("https://localhost:6060", None)]
-    #[case("localhost:6060", None)]
-    #[case("http://:6060", None)]
-    #[case("http://localhost:sixty", None)]
-    #[case("http://a:1/b c", None)]
-    fn addresses(#[case] url: &str, #[case] page: Option<&str>) {
-        assert_eq!(Endpoint::parse(url).map(|found| found.url("x")).as_deref(), page);
-    }
-
-    #[test]
-    fn listening_sockets_are_found_in_the_kernels_table() {
-        let listens = "   0: 0100007F:3EBC 00000000:0000 0A 00000000:00000000 00:00000000 \
-                       00000000     0        0 24680 1 0000000000000000 100 0 0 10 0";
-        assert_eq!(listener(listens), Some((16_060, "24680")));
-        assert_eq!(listener(&listens.replace(" 0A ", " 01 ")), None);
+    #[case("0100007F:3EBC", "127.0.0.1:16060")]
+    #[case("00000000:3EBC", "127.0.0.1:16060")]
+    #[case("00000000000000000000000000000000:17AC", "[::1]:6060")]
+    #[case("00000000000000000000000001000000:17AC", "[::1]:6060")]
+    #[case("0000000000000000FFFF00000100007F:17AC", "[::ffff:127.0.0.1]:6060")]
+    #[cfg(target_endian = "little")]
+    fn listening_sockets_are_found_in_the_kernels_table(
+        #[case] written: &str,
+        #[case] address: &str,
+    ) {
+        let line = format!(
+            "   0: {written} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        \
+             0 24680 1 0000000000000000 100 0 0 10 0"
+        );
+        assert_eq!(listener(&line), Some((address.parse().unwrap(), "24680")));
+        assert_eq!(listener(&line.replace(" 0A ", " 01 ")), None);
         assert_eq!(listener("  sl  local_address rem_address   st"), None);
     }
 
     #[tokio::test]
-    async fn a_port_of_ones_own_is_found_and_a_stranger_behind_it_refused() {
+    async fn an_address_of_ones_own_is_found_and_a_stranger_behind_it_refused() {
         let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let port = server.local_addr().expect("it is bound").port();
+        let address = server.local_addr().expect("it is bound");
         let pid = std::process::id();
         let answer = async {
             let (mut stream, _) = server.accept().await.expect("a question");
@@ -210,10 +190,17 @@ mod tests {
             let _ = stream.read(&mut request).await;
             let _ = stream.write_all(b"HTTP/1.0 200 OK\r\n\r\nanother\0program").await;
         };
-        // Other tests listen too: only the own port is asked.
-        let endpoints = [Endpoint::local(port)];
-        let (asked, ()) = tokio::join!(goroutines(pid, &endpoints), answer);
+        // Other tests listen too: only the own one is asked.
+        let addresses = [PprofAddress::at(address)];
+        let (asked, ()) = tokio::join!(goroutines(pid, &addresses), answer);
         let trouble = asked.expect_err("it is another program");
         assert!(trouble.text.contains("another program answers"), "{trouble:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_read_or_passed_over(line in "(?s).{0,80}", words in "([0-9A-F:]{0,40} ){0,12}") {
+            let _ = (listener(&line), listener(&words));
+        }
     }
 }

@@ -27,6 +27,12 @@ pub(super) fn failed(command: &str, why: &str) -> StackTrouble {
     StackTrouble { kind: StackTroubleKind::Failed, text: why.into(), by_hand: Some(command.into()) }
 }
 
+/// It may not be found out which tool there is for the process.
+pub(super) fn not_read() -> StackTrouble {
+    let text = "what runs it may not be read: it is another user's; run lagtop as it or as root";
+    StackTrouble { kind: StackTroubleKind::NotPermitted, text: text.into(), by_hand: None }
+}
+
 /// The process is another one now, or none.
 pub(super) fn gone(pid: u32) -> StackTrouble {
     let text = format!("process {pid} has ended");
