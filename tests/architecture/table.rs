@@ -66,7 +66,7 @@ pub const RULES: &[Rule] = &[
         "source/host",
         &["model", "config", "source"],
         // rustix knows in which units the kernel counts.
-        &[TOKIO, &["sysinfo", "procfs", "rustix"]],
+        &[TOKIO, &["sysinfo", "procfs", "rustix", "object", "regex"]],
     ),
     room("source/kafka", &["model", "config", "source"], &[TOKIO]),
     // Settings into clients: certificates and keys given as text are opened here.

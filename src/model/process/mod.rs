@@ -132,16 +132,40 @@ pub enum ClientLibrary {
     Librdkafka,
     /// Java's client: `kafka-clients` is on the class path or open.
     Java,
-    /// A Go library, by its module path (`github.com/segmentio/kafka-go`, ...).
-    Go(Arc<str>),
+    /// A Go library, as the executable names it.
+    Go {
+        /// Its module path: `github.com/segmentio/kafka-go`.
+        module: Arc<str>,
+        /// Its version: `v0.4.50`.
+        version: Arc<str>,
+    },
+}
+
+impl ClientLibrary {
+    /// Does it commit by a connection of its own, never by one that it fetches by?
+    ///
+    /// Java's and librdkafka's coordinator is a broker of its own to them; kafka-go and franz-go fetch by
+    /// connections of their own. Sarama has one connection a broker for everything.
+    #[must_use]
+    pub fn commits_apart(&self) -> bool {
+        match self {
+            Self::Librdkafka | Self::Java => true,
+            Self::Go { module, .. } => {
+                ["/kafka-go", "/franz-go"].iter().any(|name| module.ends_with(name))
+            }
+        }
+    }
 }
 
 impl fmt::Display for ClientLibrary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Librdkafka => "librdkafka",
-            Self::Java => "kafka-clients",
-            Self::Go(module) => module,
-        })
+        match self {
+            Self::Librdkafka => f.write_str("librdkafka"),
+            Self::Java => f.write_str("kafka-clients"),
+            Self::Go { module, version } => {
+                let name = module.strip_prefix("github.com/").unwrap_or(module);
+                write!(f, "{name} {version}")
+            }
+        }
     }
 }

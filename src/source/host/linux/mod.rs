@@ -11,6 +11,7 @@ use crate::model::process::{
 };
 
 mod cgroup;
+mod executable;
 mod pressure;
 mod read;
 mod runtime;
@@ -20,6 +21,7 @@ mod stat;
 mod threads;
 
 use cgroup::Mounts;
+use executable::Executables;
 use stat::Stat;
 use threads::Threads;
 
@@ -37,6 +39,7 @@ pub(super) struct Processes {
     pids: Arc<[u32]>,
     filter: Option<ProcessFilter>,
     mounts: Mounts,
+    executables: Executables,
     threads: Threads,
     users: Option<sysinfo::Users>,
     /// The processes that are looked at.
@@ -54,6 +57,7 @@ impl Processes {
             pids: options.pids,
             filter: options.process,
             mounts: Mounts::read(),
+            executables: Executables::default(),
             threads: Threads::default(),
             users: sysinfo::Users::new_with_refreshed_list().ok(),
             watched: BTreeMap::new(),

@@ -1,10 +1,16 @@
-//! What runs a process's code, and which Kafka client is in it, by the files that it has mapped.
+//! What runs a process's code, and which Kafka client is in it: by the files that it has mapped, and by its
+//! executable.
 
+use super::executable::{Executable, Executables};
 use super::read;
 use crate::model::process::{ClientLibrary, Reading, Runtime};
 
 /// The runtime and the Kafka client of a process.
-pub(super) fn of(pid: u32, command: &str) -> (Reading<Runtime>, Reading<Option<ClientLibrary>>) {
+pub(super) fn of(
+    pid: u32,
+    command: &str,
+    executables: &mut Executables,
+) -> (Reading<Runtime>, Reading<Option<ClientLibrary>>) {
     let maps = match read::bytes(format!("/proc/{pid}/maps")) {
         Ok(maps) => maps,
         Err(error) => {
@@ -15,25 +21,37 @@ pub(super) fn of(pid: u32, command: &str) -> (Reading<Runtime>, Reading<Option<C
     let maps = String::from_utf8_lossy(&maps);
     let program = std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
     let program = program.file_name().map(|name| name.to_string_lossy().into_owned());
-    let runtime = runtime(&maps, program.as_deref().unwrap_or_default());
-    (Ok(runtime), Ok(library(&maps, runtime, command)))
+    let by_maps = runtime(&maps, program.as_deref().unwrap_or_default());
+    // Interpreters and virtual machines are large, and tell nothing of what they run.
+    let executable = if by_maps.is_none() { executables.of(pid) } else { Executable::default() };
+    let runtime = by_maps.unwrap_or(if executable.is_go { Runtime::Go } else { Runtime::Native });
+    (Ok(runtime), Ok(library(&maps, runtime, command, executable)))
 }
 
-fn runtime(maps: &str, program: &str) -> Runtime {
+/// `None` for machine code, whatever wrote it.
+fn runtime(maps: &str, program: &str) -> Option<Runtime> {
     if maps.contains("/libjvm.so") {
-        Runtime::Jvm
+        Some(Runtime::Jvm)
     } else if program.starts_with("python") || maps.contains("/libpython") {
-        Runtime::Python
+        Some(Runtime::Python)
     } else if maps.contains("/libcoreclr.so") {
-        Runtime::DotNet
+        Some(Runtime::DotNet)
     } else if program == "node" {
-        Runtime::Node
+        Some(Runtime::Node)
     } else {
-        Runtime::Native
+        None
     }
 }
 
-fn library(maps: &str, runtime: Runtime, command: &str) -> Option<ClientLibrary> {
+fn library(
+    maps: &str,
+    runtime: Runtime,
+    command: &str,
+    executable: Executable,
+) -> Option<ClientLibrary> {
+    if let Some(library) = executable.library {
+        return Some(library);
+    }
     if maps.contains("librdkafka") {
         return Some(ClientLibrary::Librdkafka);
     }
@@ -48,9 +66,12 @@ mod tests {
 
     #[test]
     fn mapped_files_tell_the_runtime() {
-        assert_eq!(runtime("7f00 r-xp /usr/lib/jvm/lib/server/libjvm.so\n", "java"), Runtime::Jvm);
-        assert_eq!(runtime("", "python3.11"), Runtime::Python);
-        assert_eq!(runtime("", "consumer"), Runtime::Native);
+        let jvm = "7f00 r-xp /usr/lib/jvm/lib/server/libjvm.so\n";
+        assert_eq!(runtime(jvm, "java"), Some(Runtime::Jvm));
+        assert_eq!(runtime("", "python3.11"), Some(Runtime::Python));
+        assert_eq!(runtime("", "consumer"), None);
+        let library =
+            |maps, runtime, command| library(maps, runtime, command, Executable::default());
         let python = "7f00 r-xp /site-packages/confluent_kafka.libs/librdkafka-7d1.so\n";
         assert_eq!(library(python, Runtime::Python, ""), Some(ClientLibrary::Librdkafka));
         assert_eq!(library("", Runtime::Jvm, "java -cp kafka/lib/*"), Some(ClientLibrary::Java));

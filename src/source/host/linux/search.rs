@@ -66,7 +66,7 @@ impl Processes {
 
     /// The facts of a process that is worth a look; `None` for all others.
     fn examine(
-        &self,
+        &mut self,
         pid: u32,
         wish: Option<&ProcessWish>,
         scan: &mut Scan<'_>,
@@ -97,7 +97,7 @@ impl Processes {
         };
         let cgroup = read::text(format!("/proc/{pid}/cgroup"))
             .map_err(|error| read::fault("control group", &error));
-        let (runtime, library) = runtime::of(pid, &words.join(" "));
+        let (runtime, library) = runtime::of(pid, &words.join(" "), &mut self.executables);
         Some(ProcessFacts {
             key,
             started: Timestamp::default(),
