@@ -128,6 +128,7 @@ impl Bench {
             confidence: self.confidence,
             candidates: [candidate].into(),
             held_back: None,
+            timing: None,
         };
         let group = if self.elsewhere { "others".into() } else { self.group.id.clone() };
         let matches = GroupMatches { group, searched: NOW, members: [reader].into() };

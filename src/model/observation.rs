@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::behind::Mark;
 use super::membership::MembershipRecorded;
-use super::process::{HostSample, ProcessSamples, ProcessesFound};
+use super::process::{HostSample, ProcessSamples, ProcessesFound, SendsSeen};
 use super::{
     Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, HistoryProgress,
     MemberId, RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
@@ -58,6 +58,8 @@ pub enum Body {
     Processes(ProcessesFound),
     /// Counters of the local processes that are looked at.
     ProcessSamples(ProcessSamples),
+    /// When connections of local processes to a coordinator last sent.
+    Sends(SendsSeen),
     /// A round of questions is over.
     Round(RoundReport),
     /// What the source has cost since its start, where that is not told by rounds.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::costs;
 use super::groups::GroupCell;
 use super::processes::{Cell, Processes};
-use crate::model::process::{GroupMatches, MemberMatch, PerRecord, RecordCost, matches};
+use crate::model::process::{GroupMatches, MemberMatch, PerRecord, RecordCost, Sight, matches};
 use crate::model::{GroupId, GroupView, MemberId, MemberView, ProcessKey};
 
 /// Over so much time CPU per record is told: most clients commit every five seconds.
@@ -26,7 +26,7 @@ pub(super) struct Window {
 
 impl Processes {
     /// Derives what follows from processes and groups together.
-    pub(super) fn derive(&mut self, groups: &BTreeMap<GroupId, GroupCell>) {
+    pub(super) fn derive(&mut self, groups: &BTreeMap<GroupId, GroupCell>, is_listening: bool) {
         if !self.changed {
             return;
         }
@@ -34,10 +34,14 @@ impl Processes {
             let group = groups.get(&searched.group)?;
             let living = self.cells.values().filter(|cell| cell.view.gone.is_none());
             let facts: Vec<_> = living.map(|cell| &cell.view.facts).collect();
-            let shared = |member: &MemberView| is_shared(groups, &searched.group, member);
-            Some((group, matches(&group.view, searched, &facts, *at, shared)))
+            let sight = Sight {
+                shared: &|member| is_shared(groups, &searched.group, member),
+                timing: &|member, candidates| self.timings.of(member, candidates, is_listening),
+            };
+            Some((group, matches(&group.view, searched, &facts, *at, &sight)))
         });
         if let Some((group, found)) = &found {
+            self.timings.keep(found);
             for (key, cell) in &mut self.cells {
                 cell.per_record(&consumers(&group.view, found, *key));
             }

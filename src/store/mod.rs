@@ -23,7 +23,8 @@
 //! | `findings` | what the rules say of what changed |
 //! | `processes` | this host and its processes |
 //! | `matches` | which of them the members are, and what a record costs them |
-//! | `costs` | the latter, over a long time |
+//! | `timings` | when members committed and sockets sent, to tell candidates apart |
+//! | `costs` | what a record costs, over a long time |
 //! | `sources` | health and cost of the sources |
 //! | `task` | the channel in, the channel out, and how often to publish |
 
@@ -53,6 +54,7 @@ mod rebalances;
 mod settled;
 mod sources;
 pub mod task;
+mod timings;
 mod topics;
 
 use groups::GroupCell;
@@ -130,7 +132,10 @@ impl Store {
             Body::Commits(polled) => {
                 commits::commits(&mut self.groups, at, gap_after, polled);
             }
-            Body::Recorded(recorded) => commits::recorded(&mut self.groups, at, recorded),
+            Body::Recorded(recorded) => {
+                self.processes.timings.recorded(at, &recorded, &self.groups);
+                commits::recorded(&mut self.groups, at, recorded);
+            }
             Body::Topics(observed) => topics::metadata(&mut self.topics, at, observed),
             Body::Offsets(offsets) => {
                 topics::offsets(&mut self.topics, (at, gap_after), self.isolation, offsets);
@@ -139,6 +144,7 @@ impl Store {
             Body::Host(sample) => self.processes.host(at, sample),
             Body::Processes(found) => self.processes.found(at, found),
             Body::ProcessSamples(samples) => self.processes.samples(at, samples),
+            Body::Sends(seen) => self.processes.timings.sends(at, &seen),
             Body::Round(report) => {
                 if report.lists_complete {
                     self.forget_unlisted(report.started);
@@ -205,7 +211,7 @@ impl Store {
     pub fn publish(&mut self) -> Arc<Snapshot> {
         self.join_past();
         let touched = self.derive();
-        self.processes.derive(&self.groups);
+        self.processes.derive(&self.groups, self.sources.is_listening());
         let looked_at = self.processes.looked_at();
         let processes = self.processes.view();
         let court = findings::Court {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::matches::Window;
+use super::timings::Timings;
 use crate::model::process::{
     CpuTime, CpuUse, HostSample, HostView, ProcessFacts, ProcessSample, ProcessSamples,
     ProcessesFound, Reading, RecordCost, Searched, ThreadSample, ThreadView, Throttled, Throttling,
@@ -25,6 +26,8 @@ pub(super) struct Processes {
     pub(super) cells: BTreeMap<ProcessKey, Cell>,
     /// What was last searched for, and when.
     pub(super) searched: Option<(Timestamp, Searched)>,
+    /// What tells candidates apart.
+    pub(super) timings: Timings,
     pub(super) changed: bool,
 }
 
@@ -63,6 +66,9 @@ impl Processes {
                     self.cells.insert(facts.key, Cell::new(facts));
                 }
             }
+        }
+        if let Some(searched) = &found.searched {
+            self.timings.turn_to(&searched.group);
         }
         self.searched = found.searched.map(|searched| (at, searched));
         self.changed = true;

@@ -44,6 +44,12 @@ impl SourceCells {
         self.cells.values().any(|cell| cell.view.last_round.is_some())
     }
 
+    /// Commits are read as they are recorded.
+    pub(super) fn is_listening(&self) -> bool {
+        let stream = self.cells.get(&SourceId::Stream);
+        stream.is_some_and(|cell| cell.view.health == SourceHealth::Working)
+    }
+
     pub(super) fn round(&mut self, id: SourceId, at: Timestamp, report: RoundReport) {
         self.cell(id).round(at, report);
     }

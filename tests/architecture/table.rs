@@ -65,8 +65,12 @@ pub const RULES: &[Rule] = &[
     room(
         "source/host",
         &["model", "config", "source"],
-        // rustix knows in which units the kernel counts.
-        &[TOKIO, &["sysinfo", "procfs", "rustix", "object", "regex"]],
+        // rustix knows in which units the kernel counts; netlink is how it is asked about sockets.
+        &[
+            TOKIO,
+            &["sysinfo", "procfs", "rustix", "object", "regex"],
+            &["netlink_packet_core", "netlink_packet_sock_diag", "netlink_sys"],
+        ],
     ),
     room("source/kafka", &["model", "config", "source"], &[TOKIO]),
     // Settings into clients: certificates and keys given as text are opened here.

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::timing::{LEAST, Timing};
 use super::{ClientLibrary, Fault, NamingPlace, ProcessKey};
 use crate::model::{GroupId, MemberId, Timestamp};
 
@@ -42,6 +43,8 @@ pub struct MemberMatch {
     /// Why the confidence is not better (processes that may not be read, a broker's name without an
     /// address); `None` if nothing stood in the way.
     pub held_back: Option<Fault>,
+    /// What the times of its commits say of the candidates; `None` where nobody asks them.
+    pub timing: Option<Result<Timing, Untimed>>,
 }
 
 impl MemberMatch {
@@ -50,6 +53,44 @@ impl MemberMatch {
     pub fn process(&self) -> Option<ProcessKey> {
         let sure = self.confidence >= Confidence::Likely;
         self.candidates.first().filter(|_| sure).map(|candidate| candidate.process)
+    }
+
+    /// Why the times of its commits do not tell which candidate it is, or not yet; `None` where they do, or
+    /// where nobody asks them.
+    #[must_use]
+    pub fn untimed(&self) -> Option<Untimed> {
+        match self.timing.as_ref()? {
+            Ok(timing) => (!timing.is_told).then(|| timing.lacks()),
+            Err(why) => Some(*why),
+        }
+    }
+}
+
+/// Why the times of a member's commits do not tell which candidate it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untimed {
+    /// `__consumer_offsets` is not listened to.
+    NotListening,
+    /// A candidate is in a network namespace of its own, as containers are: when its connections send can
+    /// only be seen in there.
+    Container,
+    /// Fewer commits than it takes were seen while connections were looked at.
+    TooFew {
+        /// So many were.
+        seen: u16,
+    },
+    /// Enough were seen, and they fit no candidate, or more than one.
+    NotClear,
+}
+
+impl fmt::Display for Untimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotListening => f.write_str("commit times are not listened to"),
+            Self::Container => f.write_str("commit times cannot be compared in containers"),
+            Self::TooFew { seen } => write!(f, "{seen} of {LEAST} commit times seen"),
+            Self::NotClear => f.write_str("commit times fit none alone"),
+        }
     }
 }
 
@@ -74,7 +115,8 @@ pub enum Confidence {
     Possible,
     /// Several processes fit, and it is one of them.
     Ambiguous,
-    /// One process names the member, or is the only one that names the group of this only member.
+    /// One process names the member, or is the only one that names the group of this only member, or sent
+    /// when the member committed, as no other did.
     Likely,
     /// The person said so.
     Exact,
@@ -114,6 +156,15 @@ pub enum Evidence {
     InstanceId(NamingPlace),
     /// It names the member's `client.id`.
     ClientId(NamingPlace),
+    /// One of its connections to the coordinator sent just before the member's commits were recorded.
+    Commits {
+        /// Before so many.
+        hits: u16,
+        /// Of so many.
+        of: u16,
+        /// The next best candidate did before so many; `None` without another.
+        next: Option<u16>,
+    },
     /// It names the group.
     Group(NamingPlace),
     /// It has so many established connections to brokers.
@@ -131,6 +182,10 @@ impl fmt::Display for Evidence {
             Self::Flag => f.write_str("given by flag"),
             Self::InstanceId(place) => write!(f, "group.instance.id in {}", place.words()),
             Self::ClientId(place) => write!(f, "client.id in {}", place.words()),
+            Self::Commits { hits, of, next } => {
+                write!(f, "commits coincide with what it sent: {hits} of {of}")?;
+                next.map_or(Ok(()), |next| write!(f, ", next best {next}"))
+            }
             Self::Group(place) => write!(f, "group in {}", place.words()),
             Self::Connections(1) => f.write_str("1 broker connection"),
             Self::Connections(count) => write!(f, "{count} broker connections"),

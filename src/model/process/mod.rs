@@ -7,7 +7,8 @@
 //! | `seen` | what the source saw: facts of a process, counters of a moment |
 //! | `view` | what follows from it: shares of a core, histories, faults |
 //! | `matched` | which process a member is, how sure that is, and why |
-//! | `matching` | from what was seen to that |
+//! | `timing` | commits against the moments at which sockets sent |
+//! | `matching` | from all of it to that |
 //!
 //! A process is a pid *and* its start: pids are used again. Counters are whole numbers since the
 //! process (or the host) began; shares and rates are the store's arithmetic. What could not be read is a
@@ -23,20 +24,24 @@ use super::Fault;
 mod matched;
 mod matching;
 mod seen;
+mod timing;
 mod view;
 mod wish;
 
-pub use matched::{Candidate, Confidence, Evidence, GroupMatches, MemberMatch, Place};
-pub use matching::matches;
+pub use matched::{Candidate, Confidence, Evidence, GroupMatches, MemberMatch, Place, Untimed};
+pub use matching::{AskTiming, Sight, matches};
 pub use seen::{
     Connection, CpuTime, HostAddress, HostSample, MemoryLimit, Naming, NamingKind, NamingPlace,
     Pinned, Pressure, PressureLine, ProcessFacts, ProcessSample, ProcessSamples, ProcessesFound,
-    Schedule, Searched, ThreadSample, Throttled,
+    Schedule, Searched, SendsSeen, SocketSends, ThreadSample, Throttled,
+};
+pub use timing::{
+    CommitTimes, Score, SendLook, SocketLooks, Timed, Timing, clock_skew, moments, timing,
 };
 pub use view::{
     CpuUse, HostView, PerRecord, ProcessView, ProcessesView, RecordCost, ThreadView, Throttling,
 };
-pub use wish::{MemberSought, Pin, ProcessWish};
+pub use wish::{MemberSought, Pin, ProcessWish, SendsWish};
 
 /// Something read from the system, or why it could not be.
 pub type Reading<T> = Result<T, Fault>;

@@ -66,11 +66,16 @@ pub struct ProcessesFound {
 pub struct Searched {
     /// The group.
     pub group: GroupId,
+    /// Its members then: of one that came later nothing was looked for.
+    pub members: Vec<MemberId>,
     /// Addresses of this host, loopback included, and of the network namespaces of its containers.
     pub addresses: Vec<HostAddress>,
     /// Processes whose files or connections may not be read (another user's), and which might therefore be
     /// anybody.
     pub unreadable: u32,
+    /// Connections to brokers from lagtop's own network of which no process is seen: it is in another pid
+    /// namespace, as where lagtop runs in a container.
+    pub unseen: u32,
     /// Why the search is not to be relied on (a broker's name has no address, connections cannot be read
     /// on this system); `None` if it is.
     pub fault: Option<Fault>,
@@ -117,6 +122,17 @@ pub struct ProcessFacts {
     pub namings_fault: Option<Fault>,
     /// Why it is looked at although nothing was found in it.
     pub pinned: Vec<Pinned>,
+}
+
+impl ProcessFacts {
+    /// Does its client commit by a connection of its own, as far as is known?
+    #[must_use]
+    pub fn commits_apart(&self) -> bool {
+        // Python's clients are librdkafka, or have a connection to the coordinator alone.
+        let python = self.runtime == Ok(Runtime::Python);
+        let library = self.library.as_ref().ok().and_then(Option::as_ref);
+        library.map_or(python, ClientLibrary::commits_apart)
+    }
 }
 
 /// A TCP connection to a broker.
@@ -200,6 +216,28 @@ pub struct ProcessSamples {
     pub processes: Vec<ProcessSample>,
     /// Those that ended since the look before, or whose pid is another process's now.
     pub gone: Vec<ProcessKey>,
+}
+
+/// Looks at when connections to a group's coordinator last sent: many a second, told together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendsSeen {
+    /// When the connections were listed: of a process that has opened one later, it is not among them.
+    pub listed: Timestamp,
+    /// The moments of the looks, ascending.
+    pub looked: Vec<Timestamp>,
+    /// The connections that were looked at.
+    pub sockets: Vec<SocketSends>,
+}
+
+/// When one connection last sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SocketSends {
+    /// Whose connection.
+    pub process: ProcessKey,
+    /// The near end's port.
+    pub port: u16,
+    /// For each look, milliseconds since it last sent data (`tcpi_last_data_sent`); `None`: it was not there.
+    pub idle_ms: Vec<Option<u32>>,
 }
 
 /// A process's counters at one moment.

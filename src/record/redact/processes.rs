@@ -18,6 +18,9 @@ impl Redactor {
     pub(super) fn processes(&mut self, found: &mut ProcessesFound) {
         if let Some(searched) = &mut found.searched {
             self.group(&mut searched.group);
+            for member in &mut searched.members {
+                *member = self.members.of("member", member.as_str()).into();
+            }
             for known in &mut searched.addresses {
                 known.address = self.hosts.of("host", &known.address);
             }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
-use crate::model::process::ProcessWish;
+use crate::model::process::{Connection, ProcessKey, ProcessWish};
 use crate::model::{Body, Clock, Fault, Observation, PollPlan, SourceHealth, SourceId, Timestamp};
 
 #[cfg(target_os = "linux")]
@@ -25,6 +25,8 @@ mod linux;
     expect(dead_code, reason = "processes are read on Linux only")
 )]
 mod names;
+#[cfg(target_os = "linux")]
+mod sends;
 pub mod stack;
 mod system;
 
@@ -76,11 +78,37 @@ struct Look {
     wish: Option<Arc<ProcessWish>>,
     /// Present if all processes shall be searched.
     search: Option<Brokers>,
+    /// Of the coordinator; empty where nobody's sending is to be watched.
+    coordinator: Vec<SocketAddr>,
     now: Timestamp,
+}
+
+/// Connections whose sending is watched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Watched {
+    /// When they were listed.
+    listed: Timestamp,
+    connections: Vec<(ProcessKey, Connection)>,
 }
 
 /// Looks until nobody wants observations any more.
 pub async fn run(context: Context) {
+    let (watched, wanted) = watch::channel(Watched::default());
+    #[cfg(target_os = "linux")]
+    let sends = sends::run(wanted, Arc::clone(&context.clock), context.observations.clone());
+    #[cfg(not(target_os = "linux"))]
+    let sends = async move {
+        let _never_looked_at = wanted;
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = look(context, watched) => {}
+        () = sends => {}
+    }
+}
+
+/// Reads processes and the host, and tells whose sending is to be watched.
+async fn look(context: Context, watched: watch::Sender<Watched>) {
     let Context { options, clock, mut plan, observations } = context;
     let mut reader = Reader::new(options);
     let mut names = Names::default();
@@ -101,14 +129,24 @@ pub async fn run(context: Context) {
         if due {
             searched = Some((wish.clone(), Instant::now()));
         }
-        let look = Look { wish, search, now: clock.now() };
+        let coordinator = match wish.as_ref().and_then(|wish| wish.sends.as_ref()) {
+            Some(sends) => names.resolve(std::slice::from_ref(&sends.coordinator)).await.addresses,
+            None => Vec::new(),
+        };
+        let look = Look { wish, search, coordinator, now: clock.now() };
         let read = tokio::task::spawn_blocking(move || {
             let bodies = reader.look(&look);
-            (reader, bodies)
+            let sending = reader.sending(&look);
+            (reader, bodies, sending)
         });
         let bodies = match read.await {
-            Ok((back, bodies)) => {
+            Ok((back, bodies, sending)) => {
                 reader = back;
+                watched.send_if_modified(|known| {
+                    let changed = *known != sending;
+                    *known = sending;
+                    changed
+                });
                 bodies
             }
             // The supervisor tells about it and starts again.
@@ -192,12 +230,23 @@ impl Reader {
 
     /// Searches for what was asked for by flag, and reads its counters.
     pub fn find(&mut self, now: Timestamp) -> Vec<Body> {
-        self.look(&Look { wish: None, search: Some(Brokers::default()), now })
+        let search = Some(Brokers::default());
+        self.look(&Look { wish: None, search, coordinator: Vec::new(), now })
     }
 
     /// Reads the counters of what was found.
     pub fn read(&mut self, now: Timestamp) -> Vec<Body> {
-        self.look(&Look { wish: None, search: None, now })
+        self.look(&Look { wish: None, search: None, coordinator: Vec::new(), now })
+    }
+
+    /// The connections whose sending is to be watched.
+    #[cfg_attr(not(target_os = "linux"), expect(clippy::unused_self, reason = "nothing is read"))]
+    fn sending(&self, look: &Look) -> Watched {
+        #[cfg(target_os = "linux")]
+        if let Some(wish) = look.wish.as_ref().and_then(|wish| wish.sends.as_ref()) {
+            return self.processes.sending(wish, &look.coordinator);
+        }
+        Watched::default()
     }
 
     fn look(&mut self, look: &Look) -> Vec<Body> {

@@ -103,14 +103,19 @@ mod tests {
     use crate::model::process::MemberSought;
 
     fn wish() -> ProcessWish {
-        let member =
-            MemberSought { client_id: "consumer-2".into(), instance_id: None, host: "h".into() };
+        let member = MemberSought {
+            id: "consumer-2-uuid".into(),
+            client_id: "consumer-2".into(),
+            instance_id: None,
+            host: "h".into(),
+        };
         ProcessWish {
             group: "orders".into(),
             members: Arc::new([member]),
             brokers: Arc::new([]),
             pins: Arc::new([]),
             detail: None,
+            sends: None,
         }
     }
 

@@ -6,6 +6,7 @@ mod offsets;
 mod processes;
 mod sources;
 mod story;
+mod timings;
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use super::story::{Story, member};
 
 const KEY: ProcessKey = ProcessKey { pid: 7, start: 1 };
 
-fn facts(client_id: &str) -> ProcessFacts {
+pub(super) fn facts(client_id: &str) -> ProcessFacts {
     let naming = Naming {
         kind: NamingKind::ClientId,
         name: client_id.into(),
@@ -44,8 +44,10 @@ fn found(client_id: &str) -> Body {
     let host = member(client_id, &[]).host;
     let searched = Searched {
         group: "g".into(),
+        members: vec![member(client_id, &[]).id],
         addresses: vec![HostAddress { address: host, namespace: None }],
         unreadable: 0,
+        unseen: 0,
         fault: None,
     };
     Body::Processes(ProcessesFound { searched: Some(searched), processes: vec![facts(client_id)] })

@@ -129,8 +129,12 @@ fn who(scene: &Scene<'_>, process: &ProcessView) -> Span<'static> {
         }
         count => words::many(count, "member", "members"),
     };
-    let why: Vec<String> =
+    let mut why: Vec<String> =
         evidence.iter().map(|evidence| scene.full_name(&evidence.to_string())).collect();
+    if confidence < Confidence::Likely {
+        why.extend(first.held_back.as_ref().map(|fault| scene.full_name(&fault.text)));
+        why.extend(first.untimed().map(|untimed| untimed.to_string()));
+    }
     let role = if confidence >= Confidence::Likely { Role::Text } else { Role::Warning };
     scene.span(format!("{sign} {name} ({}: {})", confidence.word(), why.join(", ")), role)
 }

@@ -38,6 +38,7 @@ pub(crate) fn beside(confidence: Confidence, members: usize) -> Snapshot {
             ]),
         }]),
         held_back: None,
+        timing: None,
     });
     let matches = GroupMatches { group: GROUP.into(), searched: NOW, members: found.collect() };
     snapshot.processes = Arc::new(ProcessesView {

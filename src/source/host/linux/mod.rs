@@ -1,14 +1,16 @@
 //! Processes by `/proc`.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Brokers, Options, ProcessFilter};
-use crate::model::Fault;
+use super::{Brokers, Options, ProcessFilter, Watched, plain};
 use crate::model::process::{
-    Pressure, ProcessFacts, ProcessKey, ProcessSample, ProcessSamples, Reading,
+    Connection, Pressure, ProcessFacts, ProcessKey, ProcessSample, ProcessSamples, Reading,
+    SendsWish,
 };
+use crate::model::{Fault, Timestamp};
 
 mod cgroup;
 mod executable;
@@ -16,18 +18,23 @@ mod pressure;
 mod read;
 mod runtime;
 mod search;
+mod sends;
 mod sockets;
 mod stat;
 mod threads;
 
 use cgroup::Mounts;
 use executable::Executables;
+pub(super) use sends::Sends;
 use stat::Stat;
 use threads::Threads;
 
 /// Threads of so many processes are read when none is on screen: first those that name the group or one of
 /// its members.
 const DETAILED: usize = 3;
+
+/// Sending is watched of so many connections.
+const WATCHED: usize = 64;
 
 /// The host's pressure.
 pub(super) fn pressure() -> Reading<Pressure> {
@@ -42,6 +49,8 @@ pub(super) struct Processes {
     executables: Executables,
     threads: Threads,
     users: Option<sysinfo::Users>,
+    /// When processes were last searched.
+    searched: Timestamp,
     /// The processes that are looked at.
     watched: BTreeMap<ProcessKey, ProcessFacts>,
     /// Those whose threads are read when none is on screen.
@@ -60,6 +69,7 @@ impl Processes {
             executables: Executables::default(),
             threads: Threads::default(),
             users: sysinfo::Users::new_with_refreshed_list().ok(),
+            searched: Timestamp::default(),
             watched: BTreeMap::new(),
             closely: Vec::new(),
             begun: Instant::now(),
@@ -86,6 +96,22 @@ impl Processes {
         let watched = &self.watched;
         self.threads.keep(|key| watched.contains_key(&key));
         samples
+    }
+
+    /// The connections that the wish wants watched. Those of containers can only be asked about in there.
+    pub(super) fn sending(&self, wish: &SendsWish, coordinator: &[SocketAddr]) -> Watched {
+        let there: Vec<_> =
+            { coordinator.iter() }.map(|at| (plain(at.ip()).to_string(), at.port())).collect();
+        let is_there = |it: &&Connection| {
+            there.iter().any(|(address, port)| **address == *it.remote && *port == it.remote_port)
+        };
+        let own = wish.of.iter().filter_map(|key| self.watched.get(key));
+        let own = own.filter(|facts| facts.namespace == Ok(None));
+        let all = own.flat_map(|facts| {
+            let open = facts.connections.as_deref().unwrap_or_default();
+            open.iter().filter(is_there).map(|connection| (facts.key, connection.clone()))
+        });
+        Watched { listed: self.searched, connections: all.take(WATCHED).collect() }
     }
 
     /// `None` if the process is not there any more, or another has its pid.

@@ -1,6 +1,6 @@
 //! The search for processes that may be members: connections to brokers, names, and what the person pinned.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ struct Scan<'a> {
     brokers: &'a Brokers,
     own: Option<u64>,
     tables: HashMap<u64, Reading<Table>>,
+    /// Sockets that a process has open, by inode.
+    open: HashSet<u64>,
     unreadable: u32,
 }
 
@@ -32,8 +34,11 @@ impl Processes {
         brokers: &Brokers,
         now: Timestamp,
     ) -> ProcessesFound {
+        self.searched = now;
         let own = sockets::namespace(std::process::id()).ok();
-        let mut scan = Scan { brokers, own, tables: HashMap::new(), unreadable: 0 };
+        let open = sockets::open_sockets(std::process::id()).unwrap_or_default();
+        let open = open.into_iter().collect();
+        let mut scan = Scan { brokers, own, tables: HashMap::new(), open, unreadable: 0 };
         let entries = std::fs::read_dir("/proc");
         let names = entries.into_iter().flatten().flatten();
         let pids = names.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
@@ -57,8 +62,10 @@ impl Processes {
             found.into_iter().map(|facts| (facts.key, facts)).collect::<BTreeMap<_, _>>();
         let searched = wish.map(|wish| Searched {
             group: wish.group.clone(),
+            members: wish.members.iter().map(|member| member.id.clone()).collect(),
             addresses: scan.addresses(),
             unreadable: scan.unreadable,
+            unseen: scan.unseen(),
             fault: brokers.fault.clone(),
         });
         ProcessesFound { searched, processes: self.watched.values().cloned().collect() }
@@ -72,8 +79,8 @@ impl Processes {
         scan: &mut Scan<'_>,
     ) -> Option<ProcessFacts> {
         let stat = Stat::parse(&read::bytes(format!("/proc/{pid}/stat")).ok()?)?;
-        // The kernel's own threads have no memory, and the dead no connections.
-        if stat.rss_pages == 0 || stat.state == 'Z' {
+        // The kernel's own threads and the dead have no connections.
+        if stat.is_kernels || stat.state == 'Z' {
             return None;
         }
         let key = ProcessKey { pid, start: stat.start };
@@ -168,23 +175,38 @@ impl Scan<'_> {
             // It ended while it was looked at.
             (inodes, _) => return (Ok(None), inodes.map(|_| Vec::new()), false),
         };
-        let brokers = &self.brokers.addresses;
-        let table = self.tables.entry(number).or_insert_with(|| {
-            i32::try_from(pid)
-                .map_or_else(|_| Ok(Table::default()), |pid| Table::read(pid, brokers))
-        });
+        self.open.extend(&inodes);
         let here = Ok(Some(number).filter(|_| self.own != Some(number)));
-        match table {
+        match self.table(number, pid) {
             Ok(table) => {
                 let open = inodes.iter().filter_map(|inode| table.connections.get(inode));
                 let listens = inodes.iter().any(|inode| table.listeners.contains(inode));
                 (here, Ok(open.cloned().collect()), listens)
             }
             Err(fault) => {
+                let fault = fault.clone();
                 self.unreadable += 1;
-                (here, Err(fault.clone()), false)
+                (here, Err(fault), false)
             }
         }
+    }
+
+    /// The sockets of a namespace, which a process is in.
+    fn table(&mut self, namespace: u64, pid: u32) -> &Reading<Table> {
+        let brokers = &self.brokers.addresses;
+        self.tables.entry(namespace).or_insert_with(|| {
+            i32::try_from(pid)
+                .map_or_else(|_| Ok(Table::default()), |pid| Table::read(pid, brokers))
+        })
+    }
+
+    /// Connections to brokers from the own network that no process has open that was looked at.
+    fn unseen(&mut self) -> u32 {
+        let Some(own) = self.own else { return 0 };
+        let open = std::mem::take(&mut self.open);
+        let Ok(table) = self.table(own, std::process::id()) else { return 0 };
+        let others = table.connections.keys().filter(|inode| !open.contains(inode));
+        u32::try_from(others.count()).unwrap_or(u32::MAX)
     }
 
     /// Addresses of this host's interfaces, and those in use in the namespaces of its containers.

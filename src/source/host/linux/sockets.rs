@@ -68,11 +68,22 @@ impl Table {
 pub(super) fn open_sockets(pid: u32) -> Reading<Vec<u64>> {
     let entries = std::fs::read_dir(format!("/proc/{pid}/fd"))
         .map_err(|error| read::fault("connections", &error))?;
-    let inode = |path: std::path::PathBuf| {
+    let inode = |path: std::path::PathBuf| -> Option<u64> {
         path.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
     };
-    let links = entries.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok());
-    Ok(links.filter_map(inode).collect())
+    let mut inodes = Vec::new();
+    for entry in entries.flatten() {
+        match std::fs::read_link(entry.path()) {
+            Ok(link) => inodes.extend(inode(link)),
+            // Of a process with more rights than ours the list may be read and nothing in it.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Err(read::fault("connections", &error));
+            }
+            // Closed meanwhile.
+            Err(_) => {}
+        }
+    }
+    Ok(inodes)
 }
 
 /// The inode number of the process's network namespace.

@@ -3,6 +3,9 @@
 
 use crate::model::process::Schedule;
 
+/// `PF_KTHREAD` (`include/linux/sched.h`).
+const KERNELS: u32 = 0x0020_0000;
+
 /// The fields that are used, of `proc_pid_stat(5)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
@@ -10,8 +13,8 @@ pub(super) struct Stat {
     pub(super) name: String,
     /// Field 3.
     pub(super) state: char,
-    /// Field 4.
-    pub(super) parent: u32,
+    /// Field 9 says that it is one of the kernel's own threads.
+    pub(super) is_kernels: bool,
     /// Field 14, clock ticks.
     pub(super) user_ticks: u64,
     /// Field 15, clock ticks.
@@ -34,14 +37,15 @@ impl Stat {
         let rest = std::str::from_utf8(line.get(close + 1..)?).ok()?;
         let mut fields = rest.split_ascii_whitespace();
         let state = fields.next()?.chars().next()?;
-        let parent = fields.next()?.parse().ok()?;
         // Each `nth` skips from the field after the one before.
-        let user_ticks = fields.nth(9)?.parse().ok()?;
+        let flags: u32 = fields.nth(5)?.parse().ok()?;
+        let user_ticks = fields.nth(4)?.parse().ok()?;
         let system_ticks = fields.next()?.parse().ok()?;
         let threads = fields.nth(4)?.parse().ok()?;
         let start = fields.nth(1)?.parse().ok()?;
         let rss_pages = fields.nth(1)?.parse().ok()?;
-        Some(Self { name, state, parent, user_ticks, system_ticks, threads, start, rss_pages })
+        let is_kernels = flags & KERNELS != 0;
+        Some(Self { name, state, is_kernels, user_ticks, system_ticks, threads, start, rss_pages })
     }
 }
 
@@ -69,7 +73,7 @@ mod tests {
         let expected = Stat {
             name: "rdk:main".to_owned(),
             state: 'S',
-            parent: 17,
+            is_kernels: false,
             user_ticks: 712,
             system_ticks: 88,
             threads: 14,
@@ -83,7 +87,13 @@ mod tests {
     fn a_name_may_look_like_the_rest_of_the_line() {
         let line = String::from_utf8_lossy(LINE).replace("rdk:main", "a) R 1 (\n9 b");
         let stat = Stat::parse(line.as_bytes()).unwrap();
-        assert_eq!((stat.name.as_str(), stat.state, stat.parent), ("a) R 1 (\n9 b", 'S', 17));
+        assert_eq!((stat.name.as_str(), stat.state, stat.threads), ("a) R 1 (\n9 b", 'S', 14));
+    }
+
+    #[test]
+    fn the_kernels_own_threads_are_known() {
+        let line = b"14 (ksoftirqd/0) S 2 0 0 0 -1 69238848 0 0 0 0 3 41 0 0 20 0 1 0 5 0 0 0";
+        assert!(Stat::parse(line).unwrap().is_kernels);
     }
 
     #[test]
