@@ -116,6 +116,11 @@ impl Live {
         self.wishes.send_replace(plan);
     }
 
+    /// Where wishes go, for whoever wishes while it looks.
+    pub fn wishes(&self) -> watch::Sender<PollPlan> {
+        self.wishes.clone()
+    }
+
     /// The newest snapshot.
     pub fn now(&self) -> Arc<Snapshot> {
         Arc::clone(&self.snapshots.borrow())
