@@ -66,7 +66,7 @@ impl AppState {
 }
 
 /// Commands for a shell that capture what the process and its brokers say to each other, for ten
-/// seconds. lagtop captures nothing itself. With TLS only addresses and sizes will be seen.
+/// seconds, and one that shows how its connections are doing. lagtop captures nothing itself.
 pub(super) fn capture(process: &ProcessView) -> Result<String, String> {
     let connections = match &process.facts.connections {
         Err(fault) => return Err(fault.text.to_string()),
@@ -98,9 +98,13 @@ pub(super) fn capture(process: &ProcessView) -> Result<String, String> {
         let _ = write!(text, " -d tcp.port=={port},kafka");
         text
     });
+    let to: Vec<_> = ports.iter().map(|port| format!("dport = :{port}")).collect();
+    let to = to.join(" or ");
     Ok(format!(
-        "sudo {enter}tcpdump -i any -nn -s 256 -G 10 -W 1 -w lagtop-{pid}.pcap '{filter}'\n\
+        "# With TLS only addresses, sizes and times can be seen.\n\
+         sudo {enter}tcpdump -i any -nn -s 256 -G 10 -W 1 -w lagtop-{pid}.pcap '{filter}'\n\
          sudo {enter}tshark -i any -a duration:10 -f '{filter}'{decode} -T fields -e frame.time_relative \
-         -e tcp.srcport -e kafka.api_key -e kafka.client_id -e frame.len\n"
+         -e tcp.srcport -e kafka.api_key -e kafka.client_id -e frame.len\n\
+         sudo {enter}ss -tinpO state established '( {to} )' | grep pid={pid},\n"
     ))
 }

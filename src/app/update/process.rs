@@ -65,7 +65,9 @@ impl Turn<'_> {
         match process::capture(shown) {
             Ok(text) => {
                 self.effects.push(Effect::Copy(text));
-                self.say("copied: tcpdump and tshark; nothing is captured by lagtop".to_owned());
+                self.say(
+                    "copied: tcpdump, tshark and ss; nothing is captured by lagtop".to_owned(),
+                );
             }
             Err(why) => self.say(format!("no capture commands: {why}")),
         }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::threads::{FLOOR, percent, threads};
 use super::{Canvas, Scene};
 use crate::app::Pane;
-use crate::model::process::{Confidence, Place as At, ProcessView};
+use crate::model::process::{Confidence, Place as At, PressureLine, ProcessView};
 use crate::model::series::GroupSeries;
 use crate::model::{Fault, Timestamp};
 use crate::ui::format;
@@ -17,9 +17,11 @@ use crate::ui::widgets::sparkline::{Scale, sparkline};
 use crate::ui::words;
 
 /// Cells for the facts where they stand beside the threads.
-const FACTS: u16 = 76;
-/// Cells of the frame from which its title says which member it is; a line does where there are fewer.
-const ROOM_FOR_WHO: u16 = 110;
+const FACTS: u16 = 66;
+/// Cells for the threads beside them, with all that matters.
+const ROOM_FOR_THREADS: u16 = 76;
+/// Cells of the title for all but which member it is; that stands below it where there are fewer.
+const TITLE: u16 = 50;
 /// Cells of a trend.
 const TREND: u16 = 20;
 /// Draws the pane.
@@ -31,12 +33,13 @@ pub fn draw(scene: &Scene<'_>, place: Place, canvas: &mut Canvas<'_>) {
         canvas.hits.set_height(Pane::Process, usize::from(inside.height).max(1));
         return super::say(&nothing(scene), inside, scene, canvas);
     };
-    title(scene, process, place, canvas);
-    let mut lines = facts(scene, process);
-    if place.frame.width < ROOM_FOR_WHO {
-        lines.push(Line::from(who(scene, process)));
-    }
-    let wide = inside.width > FACTS + 50;
+    let who = who(scene, process);
+    let in_title = format::width(&who.content) + TITLE <= place.frame.width;
+    title(scene, process, in_title.then(|| who.clone()), place, canvas);
+    let used = if in_title { 0 } else { said(&who, paint::indent(inside, 1), canvas) };
+    let inside = paint::below(inside, used);
+    let lines = facts(scene, process);
+    let wide = inside.width > FACTS + ROOM_FOR_THREADS;
     let used =
         if wide { 0 } else { u16::try_from(lines.len()).unwrap_or(0).min(inside.height / 2) };
     for (y, line) in (0..inside.height).zip(&lines) {
@@ -50,6 +53,18 @@ pub fn draw(scene: &Scene<'_>, place: Place, canvas: &mut Canvas<'_>) {
     let area = paint::below(inside, used);
     let area = Rect { x: area.x + shift, width: area.width.saturating_sub(shift), ..area };
     threads(scene, process, (area, place.bar), canvas);
+}
+
+/// Writes which member it is over as many rows as it takes; returns how many.
+fn said(who: &Span<'_>, area: Rect, canvas: &mut Canvas<'_>) -> u16 {
+    let (mut rest, mut y) = (&*who.content, 0);
+    while !rest.is_empty() && y < area.height / 4 {
+        let (line, more) = format::wrap(rest, area.width);
+        let line = Line::styled(line.to_owned(), who.style);
+        paint::line(canvas.buf, paint::row(area, y), &line);
+        (rest, y) = (more, y + 1);
+    }
+    y
 }
 
 /// Why there is no process.
@@ -82,7 +97,13 @@ fn nothing(scene: &Scene<'_>) -> String {
     }
 }
 
-fn title(scene: &Scene<'_>, process: &ProcessView, place: Place, canvas: &mut Canvas<'_>) {
+fn title(
+    scene: &Scene<'_>,
+    process: &ProcessView,
+    who: Option<Span<'static>>,
+    place: Place,
+    canvas: &mut Canvas<'_>,
+) {
     let app = scene.view.app;
     let role = if scene.has_keys(Pane::Process) { Role::Accent } else { Role::Title };
     let mut parts = vec![Line::from(scene.span("Process", role))];
@@ -93,9 +114,7 @@ fn title(scene: &Scene<'_>, process: &ProcessView, place: Place, canvas: &mut Ca
         let text = format!("ended {} ago", scene.ago(at));
         parts.push(Line::from(scene.span(text, Role::Warning)));
     }
-    if place.frame.width >= ROOM_FOR_WHO {
-        parts.push(Line::from(who(scene, process)));
-    }
+    parts.extend(who.map(Line::from));
     let keys = app.candidates();
     let at = keys.iter().position(|&key| key == process.key());
     let position = match at {
@@ -142,7 +161,13 @@ fn who(scene: &Scene<'_>, process: &ProcessView) -> Span<'static> {
 fn facts(scene: &Scene<'_>, process: &ProcessView) -> Vec<Line<'static>> {
     let mut lines = vec![
         with_trend(scene, cpu_line(scene, process), (&process.cpu_history, process.at), FLOOR),
-        with_trend(scene, memory_line(scene, process), (&process.rss_history, process.at), 1 << 20),
+        with_trend(
+            scene,
+            resident_line(scene, process),
+            (&process.rss_history, process.at),
+            1 << 20,
+        ),
+        limit_line(scene, process),
         counts_line(scene, process),
     ];
     lines.push(per_record(scene, process));
@@ -190,19 +215,35 @@ fn cpu_line(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
     Line::from(vec![label(scene, "CPU  "), cpu, label(scene, &text.unwrap_or_default())])
 }
 
-fn memory_line(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
-    let size = |bytes: u64| format::bytes(bytes as f64);
-    let rss = reading(scene, &process.rss, |rss| Some(format::pad_left(&size(*rss)?, 8)));
-    let text = match &process.memory {
-        Ok(memory) => memory.limit.and_then(size).map(|limit| format!("  of {limit}")),
-        Err(_) => None,
+fn resident_line(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
+    let rss =
+        reading(scene, &process.rss, |rss| Some(format::pad_left(&format::bytes(*rss as f64)?, 8)));
+    Line::from(vec![label(scene, "RSS  "), rss])
+}
+
+/// What the control group may have, which all of its container shares, and how often it ran into that.
+fn limit_line(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
+    let head = label(scene, "MEM  ");
+    let memory = match &process.memory {
+        Ok(memory) => memory,
+        Err(fault) => {
+            return Line::from(vec![head, scene.span(words::fault(fault), Role::Warning)]);
+        }
     };
-    let mut line =
-        Line::from(vec![label(scene, "RSS  "), rss, label(scene, &text.unwrap_or_default())]);
-    let kills = process.memory.as_ref().ok().and_then(|memory| memory.kills);
-    if let Some(kills) = kills.filter(|kills| *kills > 0) {
-        line.push_span(scene.span(format!("  {kills} killed for memory"), Role::Critical));
+    let size = |bytes: Option<u64>| format::bytes(bytes? as f64);
+    let mut line = Line::from(head);
+    match (size(memory.limit), size(memory.used)) {
+        (Some(limit), Some(used)) => line.push_span(format!("{used} of {limit}")),
+        (Some(limit), None) => line.push_span(format!("of {limit}")),
+        (None, _) => line.push_span(scene.span("no limit", Role::Muted)),
     }
+    let mut told = |count: Option<u64>, what: &str, role| {
+        if let Some(count) = count.filter(|count| *count > 0) {
+            line.push_span(scene.span(format!("  {count} {what}"), role));
+        }
+    };
+    told(memory.hits, "times at the limit", Role::Warning);
+    told(memory.kills, "killed for it", Role::Critical);
     line
 }
 
@@ -222,7 +263,9 @@ fn counts_line(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
                 _ => Role::Text,
             };
             let unknown = scene.theme.glyphs.unknown;
-            scene.span(share.unwrap_or_else(|| unknown.to_owned()), role)
+            let quota = throttling.seen.quota_millicores.map_or(0.0, f64::from) / 1_000.0;
+            let share = share.unwrap_or_else(|| unknown.to_owned());
+            scene.span(format!("{share} of quota {quota:.1}"), role)
         }
         Err(fault) => scene.span(words::fault(fault), Role::Warning),
     };
@@ -272,8 +315,9 @@ fn host(scene: &Scene<'_>) -> Line<'static> {
     let cores = usize::try_from(sample.cores).unwrap_or(0);
     let load = reading(scene, &sample.load, |load| Some(format!("{:.1}", load.first()?.value())));
     let pressure = reading(scene, &sample.pressure, |pressure| {
-        let (cpu, io) = (pressure.cpu.some_avg10.value(), pressure.io.some_avg10.value());
-        Some(format!("cpu {cpu:.1} io {io:.1}"))
+        let some = |line: PressureLine| line.some_avg10.value();
+        let (cpu, io, memory) = (some(pressure.cpu), some(pressure.io), some(pressure.memory));
+        Some(format!("cpu {cpu:.1} io {io:.1} mem {memory:.1}"))
     });
     Line::from(vec![
         head,

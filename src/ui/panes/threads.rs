@@ -23,7 +23,10 @@ enum Show {
     Name,
     State,
     Cpu,
+    User,
+    System,
     Wait,
+    Switches,
     Trend,
 }
 
@@ -37,9 +40,12 @@ fn columns(scene: &Scene<'_>) -> Vec<Column<Show>> {
         Column::numbers(Show::Tid, "TID", 7, 0),
         Column::numbers(Show::Hex, "HEX", 6, 3),
         Column::words(Show::Name, "NAME", 10, 16, 0),
-        Column::words(Show::State, "STATE", 5, 10, 2),
+        Column::words(Show::State, "STATE", 10, 10, 2),
         Column::numbers(Show::Cpu, "CPU", 5, 0),
+        Column::numbers(Show::User, "USER", 5, 5),
+        Column::numbers(Show::System, "SYS", 5, 5),
         Column::numbers(Show::Wait, "WAIT", 5, 4),
+        Column::numbers(Show::Switches, "CTX/s", 5, 6),
         Column::words(Show::Trend, "", 8, 24, 1),
     ];
     let app = scene.view.app;
@@ -58,7 +64,9 @@ fn sort(column: Show) -> Option<SortBy> {
         Show::Tid | Show::Hex => ThreadSort::Tid,
         Show::State => ThreadSort::State,
         Show::Cpu => ThreadSort::Cpu,
-        Show::Name | Show::Wait | Show::Trend => return None,
+        Show::Name | Show::User | Show::System | Show::Wait | Show::Switches | Show::Trend => {
+            return None;
+        }
     }))
 }
 
@@ -110,6 +118,9 @@ fn draw_thread(
 ) {
     let sure = scene.sure(process.at);
     let value = |text: Option<String>| words::value(text, sure, Role::Text, &scene.theme);
+    let part = |of: fn(CpuUse) -> Option<f64>| {
+        value(thread.cpu.and_then(of).and_then(|part| format::percent(part / 100.0)))
+    };
     for cell in placed {
         let content = match cell.column.key {
             Show::Tid => Line::raw(thread.tid.to_string()),
@@ -121,6 +132,9 @@ fn draw_thread(
                 Line::from(scene.span(thread.state.word(), role))
             }
             Show::Cpu => value(thread.cpu.and_then(percent)),
+            Show::User => part(|cpu| cpu.user),
+            Show::System => part(|cpu| cpu.system),
+            Show::Switches => value(thread.switches_per_second.and_then(format::rate)),
             Show::Wait => value(thread.run_delay.and_then(format::percent)),
             Show::Trend => {
                 let held = scene.held(process.at);

@@ -157,7 +157,12 @@ fn worker() -> ProcessView {
             seen: Throttled { quota_millicores: Some(2_000), ..Throttled::default() },
             share: Some(0.12),
         }),
-        memory: Ok(MemoryLimit { limit: Some(2_000_000_000), ..MemoryLimit::default() }),
+        memory: Ok(MemoryLimit {
+            limit: Some(2_000_000_000),
+            used: Some(1_930_000_000),
+            hits: Some(3),
+            kills: None,
+        }),
         threads: Ok(Arc::new([
             thread(4_242, "python", 'R', 96.0),
             thread(4_244, "rdk:main", 'S', 2.0),
