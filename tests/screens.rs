@@ -94,6 +94,10 @@ shows!(
     screen(snapshots::diagnosed_too_early(), (80, 24)).press("6 End").styled()
 );
 shows!(findings_pane_40x12, diagnosed((40, 12)).press("6").text());
+shows!(
+    finding_to_its_thread,
+    screen(snapshots::diagnosed_beside(), (120, 35)).press("6 / h o t - t h Enter Enter").text()
+);
 shows!(finding_to_its_partition, diagnosed((120, 35)).press("6 Down Enter").text());
 
 // In every colour there is, and in none.

@@ -184,7 +184,7 @@ pub const BINDINGS: &[Binding] = &[
         Scope::Findings,
         chords![key(Key::Enter)],
         Action::Open,
-        "the group or partition it is about",
+        "the group, partition or thread it is about",
     )
     .footer("go to"),
     bind(

@@ -61,6 +61,12 @@ impl Report {
         self.member(local.members.first().map(|(member, _)| *member))
     }
 
+    /// About a thread of that process.
+    pub(super) fn thread(mut self, tid: u32) -> Self {
+        self.0.subject.thread = Some(tid);
+        self
+    }
+
     pub(super) fn since(mut self, since: Since) -> Self {
         self.0.since = since;
         self

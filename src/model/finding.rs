@@ -61,6 +61,8 @@ pub struct Subject {
     pub member: Option<MemberRef>,
     /// The process of this host, which the member is or may be; `None` for what is not about one.
     pub process: Option<ProcessKey>,
+    /// The thread of that process, by its id; `None` for what is about all of them.
+    pub thread: Option<u32>,
 }
 
 /// One observed fact behind a finding.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::Turn;
 use crate::app::{Page, Pane, PartitionKey, PartitionScope, Subject};
-use crate::model::{Finding, GroupId, Snapshot, TopicName};
+use crate::model::{Finding, GroupId, ProcessKey, Snapshot, TopicName};
 
 impl Turn<'_> {
-    /// One partition's page, which closes back to the finding; else the group's partitions, the worst
+    /// One partition's page, which closes back to the finding; the process and its thread; else the group's partitions, the worst
     /// of them selected; of a topic, its partitions in all groups.
     pub(super) fn go_to_subject(&mut self) -> bool {
         let snapshot = Arc::clone(self.app.picture());
@@ -48,6 +48,11 @@ impl Turn<'_> {
 
     fn go_on(&mut self, snapshot: &Snapshot, finding: &Finding) -> bool {
         let partitions = &finding.subject.partitions;
+        let process = finding.subject.process.filter(|_| partitions.is_empty());
+        if let Some(process) = process.filter(|key| snapshot.processes.process(*key).is_some()) {
+            self.go_to_process(process, finding.subject.thread);
+            return true;
+        }
         let Some((group, worst)) = finding.subject.group.clone().zip(partitions.first()) else {
             return true;
         };
@@ -64,6 +69,19 @@ impl Turn<'_> {
             self.app.pages.push(Page { subject: Subject::Partition(key), scroll: 0 });
         }
         true
+    }
+
+    /// To the process, and to its thread: from there `Enter` takes its stack.
+    fn go_to_process(&mut self, process: ProcessKey, thread: Option<u32>) {
+        self.app.process = Some(process);
+        self.app.threads.reset();
+        self.app.set_filter(Pane::Process, String::new());
+        self.app.focus = Pane::Process;
+        self.refresh();
+        let of = |tid| self.app.rows.threads.iter().position(|key| key.tid == tid);
+        if let Some(at) = thread.and_then(of) {
+            self.app.go(Pane::Process, at);
+        }
     }
 
     fn go_to_topic(&mut self, snapshot: &Snapshot, topic: &TopicName) -> bool {

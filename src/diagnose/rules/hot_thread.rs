@@ -108,13 +108,11 @@ impl HotThread {
         );
         Report::group(Self::NAME, case, severity)
             .local(local)
+            .thread(thread.tid)
             .says(sentence)
             .because("threads", (now.minus(self.window), now), facts)
             .since(Since::Before(hot.since))
-            .next(
-                "take its stack: Enter on the thread in the Process pane, then Enter to run what the page \
-                 says",
-            )
+            .next("take its stack: Enter goes to the thread, Enter there says what would be run")
     }
 
     fn waits(&self, case: &Case<'_>, all: &[Local<'_>]) -> Verdict {

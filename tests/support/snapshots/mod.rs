@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lagtop::diagnose::{Case, Rules, TopicCase};
+use lagtop::model::process::Confidence;
 use lagtop::model::{
     Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Cost, Differences, Fault, Findings,
     GroupEntry, GroupSeen, GroupView, Isolation, Rate, RoundReport, Snapshot, SourceHealth,
@@ -38,7 +39,12 @@ pub(crate) fn incident() -> Snapshot {
 
 /// The incident, with what the rules say of it.
 pub(crate) fn diagnosed() -> Snapshot {
-    diagnosed_by(&Rules::default())
+    judged(incident(), &Rules::default())
+}
+
+/// The incident beside its worker, with what the rules say of both.
+pub(crate) fn diagnosed_beside() -> Snapshot {
+    judged(local::beside(Confidence::Likely, 1), &Rules::default())
 }
 
 /// The same by rules that want more history than there is: some cannot tell yet.
@@ -47,11 +53,10 @@ pub(crate) fn diagnosed_too_early() -> Snapshot {
     for (rule, threshold) in [("falling-behind", "window"), ("hot-partition", "window")] {
         assert!(rules.set(rule, Some(threshold), "1h").is_ok(), "a threshold of {rule}");
     }
-    diagnosed_by(&rules)
+    judged(incident(), &rules)
 }
 
-fn diagnosed_by(rules: &Rules) -> Snapshot {
-    let mut snapshot = incident();
+fn judged(mut snapshot: Snapshot, rules: &Rules) -> Snapshot {
     let before = Findings::default();
     let groups = snapshot.groups.iter().map(|entry| {
         let processes = &snapshot.processes;
