@@ -66,7 +66,9 @@ pub struct ProcessesFound {
 pub struct Searched {
     /// The group.
     pub group: GroupId,
-    /// Its members then: of one that came later nothing was looked for.
+    /// Its members then: of one that came later nothing was looked for. None in recordings from before
+    /// this was told.
+    #[serde(default)]
     pub members: Vec<MemberId>,
     /// Addresses of this host, loopback included, and of the network namespaces of its containers.
     pub addresses: Vec<HostAddress>,
@@ -75,6 +77,7 @@ pub struct Searched {
     pub unreadable: u32,
     /// Connections to brokers from lagtop's own network of which no process is seen: it is in another pid
     /// namespace, as where lagtop runs in a container.
+    #[serde(default)]
     pub unseen: u32,
     /// Why the search is not to be relied on (a broker's name has no address, connections cannot be read
     /// on this system); `None` if it is.
