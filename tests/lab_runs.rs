@@ -46,7 +46,7 @@ fn owners<'a>(rows: &'a [OracleRow], group: &str) -> Vec<&'a str> {
 
 #[test]
 fn steady_has_a_group_of_each_kind() {
-    let sizes = Sizes { groups: 0, partitions: 0 };
+    let sizes = Sizes::default();
     let Some(mut lab) = run("steady", 1, sizes) else { return };
     // The slow group has fallen far enough behind to tell it from one that commits late.
     let seen = wait::answer_within(SOON, "a steady day", || {
@@ -78,7 +78,7 @@ fn steady_has_a_group_of_each_kind() {
 
 #[test]
 fn many_makes_as_many_groups_as_asked_for_on_all_coordinators() {
-    let Some(lab) = run("many", 3, Sizes { groups: 60, partitions: 4 }) else { return };
+    let Some(lab) = run("many", 3, Sizes { groups: 60, partitions: 4, commits: 0 }) else { return };
     let rows = lab.cluster.oracle().describe_groups().unwrap().rows;
     assert_eq!(rows.len(), 60 * 4);
     let expected = |row: &OracleRow| {

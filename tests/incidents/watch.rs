@@ -26,7 +26,7 @@ pub(crate) fn run(name: &str) -> Option<(Lab, Scenario)> {
     let cluster = SHARED.get_or_init(|| support::kafka_or_skip(Lab::builder()).map(Arc::new));
     let scenario = Scenario::named(name).unwrap();
     let mut lab = Lab::on(Arc::clone(cluster.as_ref()?)).unwrap();
-    (scenario.set_up)(&mut lab, Sizes { groups: 0, partitions: 0 }).unwrap();
+    (scenario.set_up)(&mut lab, Sizes::default()).unwrap();
     Some((lab, scenario))
 }
 

@@ -6,7 +6,7 @@
 //! connection at a time, therefore on several connections.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use kafka_protocol::ResponseError;
@@ -20,6 +20,7 @@ use kafka_protocol::messages::{
 use kafka_protocol::protocol::StrBytes;
 
 use super::connection::Connection;
+use super::worker::Worker;
 use crate::support::KafkaCluster;
 use crate::support::wait;
 
@@ -31,6 +32,8 @@ const FIND_VERSION: i16 = 4;
 const WINDOW: usize = 100;
 /// To one broker.
 const CONNECTIONS: usize = 4;
+/// Commits that are due are sent together this often.
+const TICK: Duration = Duration::from_millis(20);
 /// Until coordinators have loaded their part of the offsets topic, which the first question
 /// creates.
 const COORDINATORS: Duration = Duration::from_mins(1);
@@ -126,21 +129,74 @@ fn commit_share<'a>(
     let mut connection = Connection::to(address)?;
     let mut refused = Vec::new();
     for window in groups.chunks(WINDOW) {
-        for group in window {
-            let request = commit_request(topic, group);
-            connection.send(ApiKey::OffsetCommit, COMMIT_VERSION, &request)?;
-        }
-        for group in window {
-            let response: OffsetCommitResponse = connection.receive(COMMIT_VERSION)?;
-            let mut partitions = response.topics.iter().flat_map(|topic| &topic.partitions);
-            match partitions.find_map(|one| ResponseError::try_from_code(one.error_code)) {
-                None => {}
-                Some(error) if PASSING.contains(&error) => refused.push(*group),
-                Some(error) => bail!("commit for {}: {error:?}", group.group),
-            }
+        refused.extend(commit_window(&mut connection, topic, window)?);
+    }
+    Ok(refused)
+}
+
+/// All requests of a window, then all answers.
+fn commit_window<'a>(
+    connection: &mut Connection,
+    topic: &str,
+    window: &[&'a BulkCommit],
+) -> Result<Vec<&'a BulkCommit>> {
+    for group in window {
+        let request = commit_request(topic, group);
+        connection.send(ApiKey::OffsetCommit, COMMIT_VERSION, &request)?;
+    }
+    let mut refused = Vec::new();
+    for group in window {
+        let response: OffsetCommitResponse = connection.receive(COMMIT_VERSION)?;
+        let mut partitions = response.topics.iter().flat_map(|topic| &topic.partitions);
+        match partitions.find_map(|one| ResponseError::try_from_code(one.error_code)) {
+            None => {}
+            Some(error) if PASSING.contains(&error) => refused.push(*group),
+            Some(error) => bail!("commit for {}: {error:?}", group.group),
         }
     }
     Ok(refused)
+}
+
+/// Commits without end: each of these groups in turn, each time one further on all of its partitions,
+/// so many positions a second in all. A worker a coordinator.
+pub fn keep_committing(
+    cluster: &KafkaCluster,
+    topic: &str,
+    groups: &[BulkCommit],
+    per_second: f64,
+) -> Result<Vec<Worker>> {
+    let bootstrap = cluster.bootstrap();
+    let first = bootstrap.split(',').next().context("a cluster has a broker")?;
+    let all: Vec<_> = groups.iter().collect();
+    let positions =
+        |groups: &[BulkCommit]| groups.iter().map(|one| one.offsets.len()).sum::<usize>();
+    let mut workers = Vec::new();
+    for (address, share) in coordinators(&mut Connection::to(first)?, &all)? {
+        let mut share: Vec<BulkCommit> = share.into_iter().cloned().collect();
+        // A round through all of them takes so long, at every coordinator.
+        let round = positions(groups) as f64 / per_second;
+        let (rate, topic) = (share.len() as f64 / round, topic.to_owned());
+        let mut connection = Connection::to(&address)?;
+        workers.push(Worker::spawn(format!("commits at {address}"), move |orders| {
+            let (mut next, mut due, mut since) = (0, 0.0, Instant::now());
+            while !orders.stopped() {
+                orders.sleep(TICK);
+                let passed = since.elapsed();
+                since += passed;
+                due = (due + rate * passed.as_secs_f64()).min(WINDOW as f64);
+                let mut end = next;
+                while due >= 1.0 && end < share.len() {
+                    (end, due) = (end + 1, due - 1.0);
+                }
+                let window = share.get_mut(next..end).unwrap_or_default();
+                window.iter_mut().flat_map(|one| &mut one.offsets).for_each(|(_, at)| *at += 1);
+                commit_window(&mut connection, &topic, &window.iter().collect::<Vec<_>>())?;
+                next = if end == share.len() { 0 } else { end };
+            }
+            Ok(())
+        })?);
+    }
+    Ok(workers)
 }
 
 fn commit_request(topic: &str, commit: &BulkCommit) -> OffsetCommitRequest {

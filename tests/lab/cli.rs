@@ -46,6 +46,9 @@ struct Arguments {
     #[arg(long, value_name = "P", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..))]
     partitions: u16,
+    /// Positions that all groups together commit a second, for `many`
+    #[arg(long, value_name = "C", default_value_t = 0)]
+    commits: u32,
 }
 
 fn main() -> ExitCode {
@@ -69,7 +72,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     builder.tools().context("the lab needs Java 17+ and Maven")?;
     say(&format!("starting Kafka with {} broker(s) ...", arguments.brokers))?;
     let mut lab = Lab::on(builder.start()?)?;
-    let sizes = Sizes { groups: arguments.groups, partitions: arguments.partitions };
+    let Arguments { groups, partitions, commits, .. } = *arguments;
+    let sizes = Sizes { groups, partitions, commits };
     (scenario.set_up)(&mut lab, sizes)?;
     // Until here Ctrl-C just ends this process, and the guardian ends the brokers. From the moment at
     // which it is offered, it is a clean stop.

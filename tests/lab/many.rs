@@ -1,14 +1,15 @@
-//! `many`: as many groups as wanted, with commits and without members, for measuring.
+//! `many`: as many groups as wanted, with commits and without members, for measuring; at rest, or
+//! committing at a steady rate.
 
 use anyhow::Result;
 
-use super::bulk::{BulkCommit, commit_groups};
+use super::bulk::{BulkCommit, commit_groups, keep_committing};
 use super::{Keys, Lab, Producer, Scenario, Sizes};
 
 /// See the module.
 pub const SCENARIO: Scenario = Scenario {
     name: "many",
-    about: "--groups G groups, each with commits on --partitions P partitions and no members",
+    about: "--groups G groups without members, --partitions P each, in all --commits C a second",
     truths: &[],
     scaled: &[],
     set_up,
@@ -17,6 +18,8 @@ pub const SCENARIO: Scenario = Scenario {
 const TOPIC: &str = "measured";
 /// In each partition; groups have committed a part of them.
 const RECORDS: u64 = 1_000;
+/// Records a second in each while groups commit.
+const ARRIVING: f64 = 10.0;
 
 fn set_up(lab: &mut Lab, sizes: Sizes) -> Result<()> {
     lab.topic(TOPIC, sizes.partitions)?;
@@ -33,5 +36,12 @@ fn set_up(lab: &mut Lab, sizes: Sizes) -> Result<()> {
                 .collect(),
         })
         .collect();
-    commit_groups(&lab.cluster, TOPIC, &groups)
+    commit_groups(&lab.cluster, TOPIC, &groups)?;
+    if sizes.commits > 0 {
+        lab.produce(Producer::to(TOPIC, ARRIVING * f64::from(sizes.partitions)))?;
+        for worker in keep_committing(&lab.cluster, TOPIC, &groups, sizes.commits.into())? {
+            lab.employ(worker);
+        }
+    }
+    Ok(())
 }

@@ -37,12 +37,14 @@ pub struct Scenario {
 }
 
 /// How much of it, for scenarios of any size.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Sizes {
     /// Number of groups.
     pub groups: u32,
     /// Partitions that each has commits for.
     pub partitions: u16,
+    /// Positions that all of them commit a second.
+    pub commits: u32,
 }
 
 /// Every scenario. A new one is a file with its `set_up` and a line here.

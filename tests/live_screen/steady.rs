@@ -37,7 +37,7 @@ fn every_pane_shows_figures_that_move_and_are_true() {
     let cluster = KafkaCluster::builder().heap_mib(256);
     let Some(cluster) = support::kafka_or_skip(cluster) else { return };
     let mut lab = Lab::on(cluster).unwrap();
-    let sizes = Sizes { groups: 0, partitions: 0 };
+    let sizes = Sizes::default();
     (Scenario::named("steady").unwrap().set_up)(&mut lab, sizes).unwrap();
     let committed = committed(&lab);
     assert_eq!(committed.len(), 6, "{committed:?}");
