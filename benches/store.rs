@@ -83,6 +83,7 @@ impl Cluster {
                 topic: self.topic(nth).as_str().into(),
                 partitions: (0..PARTITIONS).map(commit).collect(),
             }]),
+            compared: false,
         });
         commits.collect()
     }

@@ -31,6 +31,14 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// A right is missing: asking again changes nothing.
+    #[must_use]
+    pub fn is_authorization(&self) -> bool {
+        self.code.ends_with("_AUTHORIZATION_FAILED")
+    }
+}
+
 impl Deref for Fault {
     type Target = Words;
 

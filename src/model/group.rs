@@ -177,9 +177,9 @@ impl MemberView {
     }
 }
 
-/// A commit as the coordinator recorded it. It may be newer than the answered position in
-/// [`Commit::offset`], from which lag is counted: that was asked for together with the end, whereas
-/// lag counted from a newer commit would shrink between two looks at the end.
+/// A commit as the coordinator recorded it. It may be newer than the position in [`Commit::offset`], from
+/// which lag is counted: that stands beside an end that was asked for after it, whereas lag counted from
+/// a newer commit would shrink between two looks at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recorded {
     /// The committed position.
@@ -190,10 +190,10 @@ pub struct Recorded {
     pub seen: Timestamp,
 }
 
-/// A committed offset, as the coordinator answered it.
+/// A committed offset, as the coordinator answered or recorded it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// The next offset to read.
+    /// The next offset to read, from which lag is counted.
     pub offset: i64,
     /// When this offset was first seen.
     pub seen: Timestamp,
@@ -206,6 +206,14 @@ pub struct Commit {
     pub leader_epoch: Option<i32>,
     /// The client's text; mostly empty. Unescaped.
     pub metadata: Arc<str>,
+}
+
+impl Commit {
+    /// The newest position known: the recorded one, or where commits are only polled the answered one.
+    #[must_use]
+    pub fn newest(&self) -> i64 {
+        self.recorded.map_or(self.offset, |recorded| recorded.offset)
+    }
 }
 
 /// One partition as one group consumes it.

@@ -57,7 +57,9 @@ pub use rate::{Eta, Rate, Run};
 pub use rebalance::{Dropped, MemberRef, Move, Rebalance, StateBand, Took};
 pub use rhythm::Rhythm;
 pub use series::{Point, Series};
-pub use snapshot::{Difference, Differences, GroupEntry, GroupSeen, Snapshot, TopicEntry, Totals};
+pub use snapshot::{
+    Difference, Differences, Differing, GroupEntry, GroupSeen, Snapshot, TopicEntry, Totals,
+};
 pub use source::{
     Cost, HistoryProgress, HistoryStage, LEAST_PACE, MISSED_ROUNDS, RoundReport, SourceHealth,
     SourceId, SourceView,

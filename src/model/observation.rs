@@ -42,6 +42,8 @@ pub enum Body {
     Commits(Vec<CommitsObserved>),
     /// Single commits, as the coordinator recorded them.
     Recorded(Vec<CommitRecorded>),
+    /// Of which groups the records seen so far are all there is.
+    Followed(FollowedObserved),
     /// What coordinators recorded about groups that they assign for, in the order in which they did.
     Membership(Vec<MembershipRecorded>),
     /// What the topics of these ids are called, for records name ids; `None`: not looked at, or no more.
@@ -183,6 +185,9 @@ pub struct CommitsObserved {
     pub asked: Timestamp,
     /// Every partition it has committed on, or why nothing was told.
     pub topics: Result<Vec<TopicCommits>, Fault>,
+    /// Its records have told all of this already, so that the answer should say nothing new.
+    #[serde(default)]
+    pub compared: bool,
 }
 
 /// Committed offsets on one topic.
@@ -207,7 +212,7 @@ pub struct CommitObserved {
     pub metadata: Arc<str>,
 }
 
-/// One commit as the coordinator recorded it.
+/// One commit, or its end, as the coordinator recorded it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitRecorded {
     /// The group.
@@ -216,14 +221,24 @@ pub struct CommitRecorded {
     pub topic: TopicName,
     /// The partition.
     pub partition: i32,
-    /// The committed position.
-    pub offset: i64,
-    /// When the coordinator took the commit, by its clock.
+    /// The committed position; `None`: it was taken away, by whoever deleted it or because it expired.
+    pub offset: Option<i64>,
+    /// When the coordinator took the commit, or took it away, by its clock.
     pub recorded: Timestamp,
     /// The leader epoch of the last record consumed; `None` if the client did not say.
     pub leader_epoch: Option<i32>,
     /// The text that the client attached; mostly empty.
     pub metadata: Arc<str>,
+}
+
+/// Groups of which nothing was asked, because their coordinators' records tell it: as of the moment at
+/// which this was seen, what was recorded is all there is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedObserved {
+    /// Those whose commits are known so.
+    pub commits: Vec<GroupId>,
+    /// Those whose state and members are.
+    pub members: Vec<GroupId>,
 }
 
 /// A topic's metadata.
@@ -306,6 +321,14 @@ pub enum PastObserved {
     Commits(Vec<PastCommits>),
     /// Ends of logs.
     Ends(Vec<PastEnds>),
+    /// Positions of which no commit is told have been what they were first seen to be since `from`, if that
+    /// was not after `until`.
+    Still {
+        /// From here on the past is known.
+        from: Timestamp,
+        /// Up to here it was read.
+        until: Timestamp,
+    },
     /// Groups as their records described them, oldest first; [`GroupObserved::asked`] is when the
     /// record was written. A state in which partitions change hands comes without members.
     Groups(Vec<GroupObserved>),

@@ -53,6 +53,28 @@ pub struct Difference {
     pub at: Timestamp,
     /// In which group.
     pub group: GroupId,
+    /// About what.
+    pub about: Differing,
+}
+
+/// About what records and answers differed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Differing {
+    /// State, members, or what they hold.
+    Members,
+    /// A committed position.
+    Commits,
+}
+
+impl Differing {
+    /// The word used on screen.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Commits => "commits",
+        }
+    }
 }
 
 /// A group and when its parts were last confirmed.

@@ -35,7 +35,10 @@ fn commits(at: i64, group: &str, topic: &str, offset: Result<Option<i64>, Fault>
     let commit = CommitObserved { partition: 3, offset, leader_epoch: Some(7), metadata };
     let topics = Ok(vec![TopicCommits { topic: topic.into(), partitions: vec![commit] }]);
     let asked = Timestamp::from_millis(at - 1);
-    seen(at, Body::Commits(vec![CommitsObserved { id: group.into(), asked, topics }]))
+    seen(
+        at,
+        Body::Commits(vec![CommitsObserved { id: group.into(), asked, topics, compared: false }]),
+    )
 }
 
 fn ends(at: i64, topic: &str, end: Result<i64, Fault>) -> Entry {

@@ -14,6 +14,7 @@ use crate::config::{FailOn, Settings, Source};
 use crate::export::check::{Status, judge};
 use crate::model::{Body, Observation, PollPlan, Severity, Snapshot, SourceHealth, SourceId};
 use crate::source::kafka::connect;
+use crate::source::kafka::coverage::Coverage;
 use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::stream;
 use crate::source::kafka::wire::Client;
@@ -64,7 +65,8 @@ async fn watched(settings: &Settings, client: Client, span: Duration) -> Arc<Sna
     let mut tasks = JoinSet::new();
     let listens = settings.source != Source::Poll;
     if listens {
-        tasks.spawn(stream::run(listening(settings, client.clone(), sender.clone())));
+        let listener = (client.clone(), Coverage::default());
+        tasks.spawn(stream::run(listening(settings, listener, sender.clone())));
     }
     let context = polling(settings, (client, Scope::Everything), plan, sender);
     let interval = settings.interval;

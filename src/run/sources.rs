@@ -16,6 +16,7 @@ use crate::model::{
 use crate::record::{self, Recorder, Redactor, Tee};
 use crate::source::host;
 use crate::source::kafka::connect;
+use crate::source::kafka::coverage::Coverage;
 use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::stream;
 use crate::source::kafka::wire::Client;
@@ -49,8 +50,10 @@ impl Watching {
         let (publisher, snapshots) = watch::channel(nothing);
 
         let mut tasks = JoinSet::new();
+        let coverage = Coverage::default();
         if source != config::Source::Poll {
-            let context = listening(settings, client.clone(), sender.clone());
+            let coverage = coverage.clone();
+            let context = listening(settings, (client.clone(), coverage), sender.clone());
             tasks.spawn(supervise(
                 SourceId::Stream,
                 Arc::clone(&clock),
@@ -64,6 +67,7 @@ impl Watching {
             tasks.spawn(supervise(SourceId::Host, Arc::clone(&clock), sender.clone(), start));
         }
         let context = polling(settings, (client, Scope::InTurn), plan, sender.clone());
+        let context = poll::Context { coverage, ..context };
         let trap = trap::Trap::set(snapshots.clone());
         let start = move || trap.clone().around(poll::run(context.clone()));
         let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
@@ -122,7 +126,7 @@ fn recording(
 /// Listening as the settings want it.
 pub(super) fn listening(
     settings: &Settings,
-    client: Client,
+    (client, coverage): (Client, Coverage),
     observations: mpsc::Sender<Observation>,
 ) -> stream::Context {
     let (groups, topics) = (settings.filters.groups.clone(), settings.filters.topics.clone());
@@ -133,6 +137,7 @@ pub(super) fn listening(
         groups: Arc::new(move |name| groups.matches(name)),
         topics: Arc::new(move |name| topics.matches(name)),
         history: settings.history,
+        coverage,
         clock: Arc::new(SystemClock),
         observations,
     }
@@ -152,7 +157,7 @@ fn looking(
     host::Context { options, clock: Arc::new(SystemClock), plan, observations }
 }
 
-/// Polling as the settings want it.
+/// Polling as the settings want it, for itself.
 pub(super) fn polling(
     settings: &Settings,
     (client, scope): (Client, Scope),
@@ -171,6 +176,7 @@ pub(super) fn polling(
         },
         clock,
         plan,
+        coverage: Coverage::default(),
         observations,
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn group(cell: &mut GroupCell, basis: &Basis<'_>) {
         member_sums(members, &topics);
     }
     cell.unsettled = unsettled;
+    cell.derived = basis.at;
     cell.dirty = false;
 }
 
@@ -68,6 +69,7 @@ fn partition(
     let log = topic.and_then(|topic| topic.view.partition(row.partition)).unwrap_or(&unknown);
     let confirmed = topic.and_then(|topic| topic.confirmed(row.partition));
     let end = log.end(basis.isolation).zip(confirmed).map(|(offset, at)| Seen { offset, at });
+    row.count_recorded(end, topic.is_some_and(|topic| topic.was_told(row.partition)));
     let committed =
         row.commit.as_ref().map(|commit| Seen { offset: commit.offset, at: commit.seen });
     row.lag = Lag::of(Inputs {
@@ -89,7 +91,8 @@ fn partition(
         let position = commit.offset.saturating_add(row.lag.lost);
         Behind::of((position, &row.lag), log, basis.pause, row.behind)
     });
-    let waits_for_end = committed.zip(end).is_some_and(|(commit, end)| end.at < commit.at);
+    let older = committed.zip(end).is_some_and(|(commit, end)| end.at < commit.at);
+    let waits_for_end = older || row.commit.as_ref().is_some_and(|it| it.newest() != it.offset);
     committed.is_some() && (waits_for_end || row.consumed.is_none_or(|rate| rate.0 != 0.0))
 }
 

@@ -10,7 +10,7 @@ use super::gap_start;
 use super::membership::Ledger;
 use super::rebalances::{Between, Tracker};
 use crate::model::observation::{
-    GroupDescription, GroupListObserved, GroupObserved, MemberObserved, Written,
+    FollowedObserved, GroupDescription, GroupListObserved, GroupObserved, MemberObserved, Written,
 };
 use crate::model::{
     BrokerId, Fault, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic, GroupView, Lag,
@@ -29,8 +29,13 @@ pub(super) struct GroupCell {
     pub(super) dirty: bool,
     /// A figure still moves though nothing new was seen.
     pub(super) unsettled: bool,
+    /// When figures were last derived.
+    pub(super) derived: Timestamp,
     /// Why single commits were not told; mostly empty.
     pub(super) commit_faults: BTreeMap<(TopicName, i32), Fault>,
+    /// Positions that were recorded to be taken away, and when that was read; mostly empty. Answers to
+    /// older questions do not bring them back.
+    pub(super) removed: BTreeMap<(TopicName, i32), Timestamp>,
     pub(super) tracker: Tracker,
     /// What the rules said last.
     pub(super) judged: Judged,
@@ -38,8 +43,16 @@ pub(super) struct GroupCell {
     pub(super) described_as_of: Timestamp,
     /// The group as its records have it; `None` where only answers tell.
     pub(super) fold: Option<Box<Fold>>,
-    /// When an answer first differed from the records, if nothing was recorded since.
-    pub(super) doubt: Option<Timestamp>,
+    pub(super) doubts: Doubts,
+}
+
+/// When an answer first differed from the records, if nothing was recorded since.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Doubts {
+    /// About members.
+    pub(super) members: Option<Timestamp>,
+    /// About commits.
+    pub(super) commits: Option<Timestamp>,
 }
 
 impl GroupCell {
@@ -49,12 +62,14 @@ impl GroupCell {
             seen: GroupSeen::default(),
             dirty: true,
             unsettled: true,
+            derived: Timestamp::default(),
             commit_faults: BTreeMap::new(),
+            removed: BTreeMap::new(),
             judged: Judged::default(),
             tracker: Tracker::default(),
             described_as_of: Timestamp::default(),
             fold: None,
-            doubt: None,
+            doubts: Doubts::default(),
         }
     }
 
@@ -115,6 +130,24 @@ pub(super) fn list(
         // Records tell each state with its time; a list that differs makes polling ask for an answer.
         if let Some(state) = news.filter(|_| cell.fold.is_none()) {
             cell.state(at, state);
+        }
+    }
+}
+
+/// Of these groups, the records seen so far are all there is at this moment.
+pub(super) fn followed(
+    groups: &mut BTreeMap<GroupId, GroupCell>,
+    at: Timestamp,
+    followed: FollowedObserved,
+) {
+    for id in followed.commits {
+        if let Some(cell) = groups.get_mut(&id) {
+            cell.seen.commits = Some(at);
+        }
+    }
+    for id in followed.members {
+        if let Some(cell) = groups.get_mut(&id) {
+            cell.seen.described = Some(at);
         }
     }
 }

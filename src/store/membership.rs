@@ -6,21 +6,24 @@
 //! difference is real: it is counted, and the answer is taken.
 //!
 //! Records of classic groups describe a generation whole, and are taken as answers are; what an answer
-//! shows first is numbered by the record that follows. If none does, that is a difference too. Commits
-//! are not compared: one of a transaction is recorded before anybody may be told of it.
+//! shows first is numbered by the record that follows. If none does, that is a difference too.
+//!
+//! Commits of groups that are followed (`poll`'s `following` says which) are compared in the same way. No
+//! transaction is in the way there: what one of them committed is asked for, not compared.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::commits::Answer;
 use super::fold::{Fold, Names};
 use super::groups::{GroupCell, member_views};
 use super::rebalances;
 use crate::model::membership::MembershipRecorded;
 use crate::model::observation::GroupDescription;
 use crate::model::{
-    Difference, Differences, GroupId, GroupKind, GroupState, SourceHealth, SourceId, Timestamp,
-    TopicId, TopicName,
+    Difference, Differences, Differing, GroupId, GroupKind, GroupState, SourceHealth, SourceId,
+    Timestamp, TopicId, TopicName,
 };
 
 /// A difference that lasts this long, with nothing recorded, is not one of two moments.
@@ -56,9 +59,9 @@ impl Ledger {
         Fold::begun(at, described).map(Box::new)
     }
 
-    fn count(&mut self, at: Timestamp, group: &GroupId) {
+    fn count(&mut self, at: Timestamp, group: &GroupId, about: Differing) {
         self.differences.count += 1;
-        self.differences.last = Some(Difference { at, group: group.clone() });
+        self.differences.last = Some(Difference { at, group: group.clone(), about });
     }
 }
 
@@ -95,7 +98,7 @@ pub(super) fn recorded(
 
 impl GroupCell {
     fn fold_in(&mut self, at: Timestamp, record: MembershipRecorded, names: &Names) {
-        self.doubt = None;
+        self.doubts.members = None;
         // An answer that is on its way may be older than this record.
         self.described_as_of = self.described_as_of.max(at);
         let Some(fold) = &mut self.fold else { return };
@@ -112,13 +115,13 @@ impl GroupCell {
         }
         let listened = |seen: &Timestamp| ledger.listening.is_some_and(|since| *seen > since);
         if self.tracker.unrecorded(at).as_ref().is_some_and(listened) {
-            ledger.count(at, &self.view.id);
+            ledger.count(at, &self.view.id, Differing::Members);
         }
     }
 
     /// Goes on by answers alone.
     fn lose(&mut self) {
-        self.doubt = None;
+        self.doubts.members = None;
         if let Some(fold) = self.fold.take() {
             self.tracker.resume(fold.into_settled());
         }
@@ -147,6 +150,22 @@ impl GroupCell {
         self.dirty = true;
     }
 
+    /// Does an answer about commits differ from what records told, for so long that it is to be taken?
+    pub(super) fn differs(&mut self, answer: &Answer<'_>, ledger: &mut Ledger) -> bool {
+        self.seen.commits = Some(answer.at);
+        if self.agrees_with(answer) {
+            self.doubts.commits = None;
+            return false;
+        }
+        let since = *self.doubts.commits.get_or_insert(answer.asked);
+        let lasts = answer.asked.since(since) >= AT_REST;
+        if lasts {
+            self.doubts.commits = None;
+            ledger.count(answer.at, &self.view.id, Differing::Commits);
+        }
+        lasts
+    }
+
     /// Shall an answer be taken? Not while records tell the same, or may yet.
     pub(super) fn is_news(
         &mut self,
@@ -160,7 +179,7 @@ impl GroupCell {
         };
         self.seen.described = Some(at);
         if fold.agrees(described) {
-            self.doubt = None;
+            self.doubts.members = None;
             let view = &self.view;
             // Records do not name it, and a group at rest tells nothing else that is new.
             let whole = view.assignor == described.assignor && view.describe_fault.is_none();
@@ -171,11 +190,11 @@ impl GroupCell {
             }
             return false;
         }
-        let since = *self.doubt.get_or_insert(asked);
+        let since = *self.doubts.members.get_or_insert(asked);
         if asked.since(since) < AT_REST || described.state == GroupState::Dead {
             return false;
         }
-        ledger.count(at, &self.view.id);
+        ledger.count(at, &self.view.id, Differing::Members);
         self.lose();
         true
     }

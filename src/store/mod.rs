@@ -11,13 +11,14 @@
 //! | file | what it does |
 //! |---|---|
 //! | `groups` | lists and descriptions of groups |
-//! | `commits` | committed offsets, polled and recorded |
+//! | `commits` | committed offsets, as answered |
+//! | `recorded` | committed offsets, as recorded |
 //! | `topics` | metadata and log offsets of topics |
 //! | `past` | what was before the start, put in front of the present |
 //! | `rebalances` | what changed between two answers about a group |
 //! | `fold` | one group, put together from its records |
 //! | `course` | the rebalances that those records tell of, exactly |
-//! | `membership` | which groups have such a fold, and how answers compare with it |
+//! | `membership` | which groups have such a fold, and how answers compare with records |
 //! | `settled` | what lies between two moments at rest: members, partitions that moved |
 //! | `derive` | lag, rates and sums of one group |
 //! | `findings` | what the rules say of what changed |
@@ -51,6 +52,7 @@ mod membership;
 mod past;
 mod processes;
 mod rebalances;
+mod recorded;
 mod settled;
 mod sources;
 pub mod task;
@@ -78,6 +80,9 @@ pub struct Store {
     past: past::Past,
     processes: Processes,
 }
+
+/// Figures that move though nothing new was seen, as rates do that fade, are derived so often.
+const DRIFT: Duration = Duration::from_secs(1);
 
 impl Store {
     /// Nothing is known yet.
@@ -130,12 +135,14 @@ impl Store {
             }
             Body::TopicNames(names) => self.ledger.named(names),
             Body::Commits(polled) => {
-                commits::commits(&mut self.groups, at, gap_after, polled);
+                let known = (&mut self.groups, &self.topics);
+                commits::commits(known, (at, gap_after), polled, &mut self.ledger);
             }
             Body::Recorded(recorded) => {
                 self.processes.timings.recorded(at, &recorded, &self.groups);
-                commits::recorded(&mut self.groups, at, recorded);
+                recorded::recorded(&mut self.groups, at, recorded);
             }
+            Body::Followed(told) => groups::followed(&mut self.groups, at, told),
             Body::Topics(observed) => topics::metadata(&mut self.topics, at, observed),
             Body::Offsets(offsets) => {
                 topics::offsets(&mut self.topics, (at, gap_after), self.isolation, offsets);
@@ -183,12 +190,14 @@ impl Store {
         view.brokers.sort_by_key(|view| view.broker.id);
     }
 
-    /// Puts the past in front of the present: once, and only when polling has named what exists, so
-    /// that nothing comes back that is gone.
+    /// Puts what was told of the past in front of the present.
     fn join_past(&mut self) {
-        if self.past.is_over && self.sources.been_round() {
-            let past = std::mem::take(&mut self.past);
-            past.join(&mut self.groups, &mut self.topics, self.at);
+        if self.sources.been_round() {
+            self.past.join(&mut past::Present {
+                groups: &mut self.groups,
+                topics: &mut self.topics,
+                now: self.at,
+            });
         }
     }
 
@@ -226,7 +235,7 @@ impl Store {
         }
         for cell in self.topics.values_mut() {
             findings::topic(cell, &self.rules, self.at);
-            cell.changed = false;
+            cell.published();
         }
         self.version += 1;
         Arc::new(Snapshot {
@@ -247,15 +256,15 @@ impl Store {
     fn derive(&mut self) -> Vec<bool> {
         let min_span = self.sources.min_rate_span();
         for cell in self.topics.values_mut() {
-            cell.derive_rates(min_span);
+            cell.derive_rates(self.at, min_span);
         }
         let groups = self.groups.values_mut();
         let each = groups.map(|cell| {
+            let topics = || cell.topic_names().filter_map(|name| self.topics.get(name));
             let touched = cell.dirty
+                || topics().any(|topic| topic.changed)
                 || cell.unsettled
-                || cell
-                    .topic_names()
-                    .any(|name| self.topics.get(name).is_some_and(|topic| topic.changed));
+                    && (self.at.since(cell.derived) >= DRIFT || topics().any(TopicCell::has_news));
             if touched {
                 let basis = derive::Basis {
                     topics: &self.topics,

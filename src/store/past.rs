@@ -1,11 +1,13 @@
-//! The time before the start: pieces are kept until all are there, then put in front of what was seen
-//! live, which always stands.
+//! The time before the start, put in front of what was seen live, which always stands.
+//!
+//! Positions and ends are taken piece by piece, because there may be millions of them. What follows from
+//! all of a group, its sum and its rebalances, is told when no more will come.
 //!
 //! What the past does not tell stays a gap: a position before the first commit that was read, a state
 //! before the first record. A group's sum is told where the lag of each of its partitions is that is
 //! known now; a sum over some of them would show a jump where only knowledge begins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,62 +29,120 @@ const STEPS: [(Duration, Duration); 2] = [
 #[derive(Debug, Default)]
 pub(super) struct Past {
     pub(super) is_over: bool,
-    commits: Vec<PastCommits>,
-    ends: Vec<PastEnds>,
+    /// What came before polling had named what exists.
+    pieces: Vec<PastObserved>,
+    /// From when each group's positions are known, and those of which commits were told.
+    told: BTreeMap<GroupId, Told>,
     groups: Vec<GroupObserved>,
+}
+
+#[derive(Debug)]
+struct Told {
+    from: Timestamp,
+    positions: BTreeSet<(TopicName, i32)>,
+}
+
+/// What exists now.
+pub(super) struct Present<'a> {
+    pub(super) groups: &'a mut BTreeMap<GroupId, GroupCell>,
+    pub(super) topics: &'a mut BTreeMap<TopicName, TopicCell>,
+    pub(super) now: Timestamp,
 }
 
 impl Past {
     pub(super) fn take(&mut self, piece: PastObserved) {
-        match piece {
-            PastObserved::Commits(commits) => self.commits.extend(commits),
-            PastObserved::Ends(ends) => self.ends.extend(ends),
-            PastObserved::Groups(groups) => self.groups.extend(groups),
+        self.pieces.push(piece);
+    }
+
+    /// Puts what was told so far in front of the present, which polling has named by now; nothing comes
+    /// back that is gone.
+    pub(super) fn join(&mut self, present: &mut Present<'_>) {
+        for piece in std::mem::take(&mut self.pieces) {
+            match piece {
+                PastObserved::Ends(ends) => join_ends(ends, present.topics),
+                PastObserved::Commits(commits) => self.join_commits(commits, present.groups),
+                PastObserved::Still { from, until } => {
+                    self.join_still((from, until), present.groups);
+                }
+                PastObserved::Groups(groups) => self.groups.extend(groups),
+            }
+        }
+        if std::mem::take(&mut self.is_over) {
+            self.conclude(present);
         }
     }
 
-    /// Puts all of it in front of the present.
-    pub(super) fn join(
-        self,
+    fn join_commits(
+        &mut self,
+        commits: Vec<PastCommits>,
         groups: &mut BTreeMap<GroupId, GroupCell>,
-        topics: &mut BTreeMap<TopicName, TopicCell>,
-        now: Timestamp,
     ) {
-        for PastEnds { topic, partition, points } in self.ends {
-            let Some(cell) = topics.get_mut(&topic) else { continue };
-            if let Some(log) = cell.view.partition(partition) {
-                let points = points.into_iter();
-                log.history.prepend(points.map(|(at, end)| Point { at, value: Some(end) }));
-                cell.changed = true;
-            }
-        }
-        let mut touched = BTreeMap::<GroupId, Timestamp>::new();
-        for PastCommits { group, topic, partition, points } in self.commits {
-            let Some(cell) = groups.get_mut(&group) else { continue };
-            let row = cell.view.topic(topic.as_str()).and_then(|topic| {
-                let rows = &topic.partitions;
-                rows.binary_search_by_key(&partition, |row| row.partition)
-                    .ok()
-                    .and_then(|index| rows.get(index))
+        for PastCommits { group, topic, partition, points } in commits {
+            let row = groups.get(&group).and_then(|cell| {
+                let rows = &cell.view.topic(topic.as_str())?.partitions;
+                rows.get(rows.binary_search_by_key(&partition, |row| row.partition).ok()?)
             });
             let (Some(row), Some(&(first, _))) = (row, points.first()) else { continue };
             row.history.prepend(points.into_iter().map(|(at, value)| Point { at, value }));
-            cell.dirty = true;
-            touched.entry(group).and_modify(|from| *from = first.min(*from)).or_insert(first);
+            let told = self.told.entry(group).or_insert_with(|| Told::from(first));
+            told.from = told.from.min(first);
+            told.positions.insert((topic, partition));
         }
-        for (group, from) in touched {
-            if let Some(cell) = groups.get_mut(&group) {
-                cell.sum_past(topics, (from, now));
+    }
+
+    /// What was there at the first look and was not told of had been so.
+    fn join_still(
+        &mut self,
+        (from, until): (Timestamp, Timestamp),
+        groups: &mut BTreeMap<GroupId, GroupCell>,
+    ) {
+        for (id, cell) in groups {
+            let told = self.told.get(id).map(|told| &told.positions);
+            for (topic, row) in cell.view.partitions() {
+                let first = row.history.first_known().filter(|first| first.at <= until);
+                let Some(first) = first.filter(|first| first.at > from) else { continue };
+                if told.is_none_or(|told| !told.contains(&(topic.clone(), row.partition))) {
+                    row.history.prepend([Point { at: from, value: first.value }]);
+                }
+            }
+            let told = self.told.entry(id.clone()).or_insert_with(|| Told::from(from));
+            told.from = told.from.min(from);
+        }
+    }
+
+    /// No more will come.
+    fn conclude(&mut self, present: &mut Present<'_>) {
+        for (group, Told { from, .. }) in std::mem::take(&mut self.told) {
+            if let Some(cell) = present.groups.get_mut(&group) {
+                cell.sum_past(present.topics, (from, present.now));
+                cell.dirty = true;
             }
         }
         let mut described = BTreeMap::<GroupId, Vec<GroupObserved>>::new();
-        for observed in self.groups {
+        for observed in std::mem::take(&mut self.groups) {
             described.entry(observed.id.clone()).or_default().push(observed);
         }
         for (group, observed) in described {
-            if let Some(cell) = groups.get_mut(&group) {
+            if let Some(cell) = present.groups.get_mut(&group) {
                 cell.retell(observed);
             }
+        }
+    }
+}
+
+impl Told {
+    const fn from(from: Timestamp) -> Self {
+        Self { from, positions: BTreeSet::new() }
+    }
+}
+
+fn join_ends(ends: Vec<PastEnds>, topics: &mut BTreeMap<TopicName, TopicCell>) {
+    for PastEnds { topic, partition, points } in ends {
+        let Some(cell) = topics.get_mut(&topic) else { continue };
+        if let Some(log) = cell.view.partition(partition) {
+            let points = points.into_iter();
+            log.history.prepend(points.map(|(at, end)| Point { at, value: Some(end) }));
+            cell.changed = true;
         }
     }
 }

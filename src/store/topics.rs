@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::gap_start;
+use super::{DRIFT, gap_start};
 use crate::model::observation::{
     LogOffset, OffsetsObserved, RecordTimesObserved, TopicMetadata, TopicObserved,
 };
@@ -23,6 +23,11 @@ pub(super) struct TopicCell {
     pub(super) view: Arc<TopicView>,
     /// Per partition: when its end was last told.
     pub(super) confirmed: Vec<Option<Timestamp>>,
+    /// Partitions whose ends were told since the last publication, and whether any was.
+    told: Vec<bool>,
+    has_news: bool,
+    /// When rates were last computed.
+    derived: Timestamp,
     /// Something that groups derive from changed.
     pub(super) changed: bool,
     /// What is wrong with it.
@@ -37,6 +42,9 @@ impl TopicCell {
         Self {
             view,
             confirmed: Vec::new(),
+            told: Vec::new(),
+            has_news: false,
+            derived: Timestamp::default(),
             changed: true,
             findings: Arc::default(),
             unsettled: true,
@@ -48,8 +56,39 @@ impl TopicCell {
         self.confirmed.get(usize::try_from(partition).ok()?).copied().flatten()
     }
 
+    /// Was the end of `partition` told since the last publication?
+    pub(super) fn was_told(&self, partition: i32) -> bool {
+        usize::try_from(partition).is_ok_and(|index| self.told.get(index) == Some(&true))
+    }
+
+    /// What was told so far is in a snapshot.
+    pub(super) fn published(&mut self) {
+        self.changed = false;
+        if std::mem::take(&mut self.has_news) {
+            self.told.fill(false);
+        }
+    }
+
+    /// Was an end told since the last publication?
+    pub(super) const fn has_news(&self) -> bool {
+        self.has_news
+    }
+
+    /// Notes when the end of `partition` was told.
+    fn confirm(&mut self, partition: i32, at: Timestamp) {
+        let Ok(index) = usize::try_from(partition) else { return };
+        if let Some(confirmed) = self.confirmed.get_mut(index) {
+            *confirmed = Some(at);
+            self.told.resize(self.confirmed.len(), false);
+        }
+        if let Some(told) = self.told.get_mut(index) {
+            *told = true;
+            self.has_news = true;
+        }
+    }
+
     /// The partition's log for change; it comes into being if it is not there yet.
-    fn log(&mut self, partition: i32) -> Option<(&mut PartitionLog, &mut Option<Timestamp>)> {
+    fn log(&mut self, partition: i32) -> Option<&mut PartitionLog> {
         let index = usize::try_from(partition).ok().filter(|&index| index < MAX_PARTITIONS)?;
         let view = Arc::make_mut(&mut self.view);
         if view.partitions.len() <= index {
@@ -58,14 +97,16 @@ impl TopicCell {
         if self.confirmed.len() <= index {
             self.confirmed.resize(index + 1, None);
         }
-        view.partitions.get_mut(index).zip(self.confirmed.get_mut(index))
+        view.partitions.get_mut(index)
     }
 
     /// Computes how fast records arrive, where that can have changed.
-    pub(super) fn derive_rates(&mut self, min_span: Duration) {
-        if !self.changed && !self.unsettled {
+    pub(super) fn derive_rates(&mut self, at: Timestamp, min_span: Duration) {
+        let drifts = self.unsettled && (self.has_news || at.since(self.derived) >= DRIFT);
+        if !self.changed && !drifts {
             return;
         }
+        self.derived = at;
         self.unsettled = false;
         let rates: Vec<_> = (self.view.partitions.iter().zip(&self.confirmed))
             .map(|(log, confirmed)| {
@@ -147,7 +188,7 @@ impl TopicCell {
             if same {
                 continue;
             }
-            if let Some((log, _)) = self.log(partition.partition) {
+            if let Some(log) = self.log(partition.partition) {
                 log.leader = partition.leader;
                 log.leader_epoch = partition.leader_epoch;
                 log.replicas = shared(&mut lists, partition.replicas);
@@ -214,7 +255,7 @@ pub(super) fn record_times(
         // What nobody consumes any more is not begun again for an answer that comes late.
         let Some(cell) = topics.get_mut(&topic) else { continue };
         for (partition, told) in partitions {
-            let Some((log, _)) = cell.log(partition) else { continue };
+            let Some(log) = cell.log(partition) else { continue };
             let times = Arc::make_mut(log.times.get_or_insert_default());
             match told {
                 Ok(mark) => times.push(at, mark),
@@ -233,7 +274,7 @@ impl TopicCell {
         if before == Some(start) {
             return;
         }
-        let Some((log, _)) = self.log(partition) else { return };
+        let Some(log) = self.log(partition) else { return };
         let seen = *log.start_seen.get_or_insert(at);
         if let Some(before) = before {
             let starts = log.starts.get_or_insert_with(|| {
@@ -268,15 +309,12 @@ impl TopicCell {
             (at.since(last) > gap_after).then_some(last)
         });
         if unchanged && silence.is_none() {
-            if let (Some((at, _)), Ok(_)) = (ends, &offset)
-                && let Some(confirmed) =
-                    usize::try_from(partition).ok().and_then(|index| self.confirmed.get_mut(index))
-            {
-                *confirmed = Some(at);
+            if let (Some((at, _)), Ok(_)) = (ends, &offset) {
+                self.confirm(partition, at);
             }
             return;
         }
-        let Some((log, confirmed)) = self.log(partition) else { return };
+        let Some(log) = self.log(partition) else { return };
         match offset {
             Err(fault) => log.fault = Some(fault),
             Ok(offset) => {
@@ -292,7 +330,7 @@ impl TopicCell {
                         history.push(gap_start(last), None);
                     }
                     history.push(at, Some(offset));
-                    *confirmed = Some(at);
+                    self.confirm(partition, at);
                 }
             }
         }

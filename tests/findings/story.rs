@@ -110,6 +110,7 @@ impl Story {
                 topic: "events".into(),
                 partitions: (0..).zip(&self.commits).map(commit).collect(),
             }]),
+            compared: false,
         }]));
         let ends = (0..).zip(&self.ends).map(|(partition, &end)| (partition, Ok(end))).collect();
         tell(Body::Offsets(OffsetsObserved {

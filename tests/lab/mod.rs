@@ -37,6 +37,7 @@ pub mod share;
 pub mod steady;
 pub mod stop_and_go;
 pub mod thresholds;
+pub mod transaction;
 pub mod turns;
 pub mod worker;
 

@@ -20,6 +20,7 @@ use lagtop::model::{
 };
 use lagtop::source::host;
 use lagtop::source::kafka::connect;
+use lagtop::source::kafka::coverage::Coverage;
 use lagtop::source::kafka::poll::{self, Scope};
 use lagtop::source::kafka::stream;
 use lagtop::source::kafka::wire::Client;
@@ -77,6 +78,7 @@ impl Live {
         let topics = chosen(&settings.filters.topics);
         let clock = Arc::new(SystemClock);
         let mut tasks = JoinSet::new();
+        let coverage = Coverage::default();
         if listen {
             let properties = settings.connection.librdkafka_properties().into();
             tasks.spawn(stream::run(stream::Context {
@@ -86,13 +88,15 @@ impl Live {
                 groups: Arc::clone(&groups),
                 topics: Arc::clone(&topics),
                 history: settings.history,
+                coverage: coverage.clone(),
                 clock: Arc::clone(&clock) as _,
                 observations: sender.clone(),
             }));
         }
         let options = poll::Options { groups, topics, isolation, scope: Scope::InTurn };
         let observer = sender.clone();
-        let context = poll::Context { client, options, clock, plan, observations: sender };
+        let context =
+            poll::Context { client, options, clock, plan, coverage, observations: sender };
         tasks.spawn(poll::run(context));
         tasks.spawn(task::run(
             Store::new(isolation).ruled_by(rules),
@@ -155,7 +159,12 @@ pub fn every(interval_ms: u64) -> PollPlan {
 
 /// This group on screen.
 pub fn on_screen(group: &str, interval_ms: u64) -> PollPlan {
-    PollPlan { focus: Some(group.into()), visible: Arc::new([group.into()]), ..every(interval_ms) }
+    PollPlan { focus: Some(group.into()), ..showing(&[group], interval_ms) }
+}
+
+/// The rows of these groups on screen.
+pub fn showing(groups: &[&str], interval_ms: u64) -> PollPlan {
+    PollPlan { visible: groups.iter().map(|&group| group.into()).collect(), ..every(interval_ms) }
 }
 
 /// A moment on the clock of the observations.

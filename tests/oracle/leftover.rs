@@ -7,10 +7,9 @@
 
 use anyhow::{Result, ensure};
 use lagtop::source::kafka::stream::records::Record;
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 
+use super::SOON;
 use super::topic::{self, Raw};
-use super::{Quiet, SOON, config};
 use crate::support::{KafkaCluster, wait};
 
 /// Records of commits.
@@ -43,18 +42,8 @@ impl Leftover {
 
     /// Writes them to the log again. A coordinator knows of them when it loads its groups.
     pub(crate) fn write_again(&self, kafka: &KafkaCluster) -> Result<()> {
-        // The one client that brokers let write to an internal topic.
-        let producer: BaseProducer<Quiet> = config(&kafka.bootstrap())
-            .set("client.id", "__admin_client")
-            .set("acks", "all")
-            .create_with_context(Quiet)?;
-        for raw in &self.records {
-            let mut record = BaseRecord::to(topic::TOPIC).partition(raw.partition).key(&raw.key);
-            record.payload = raw.value.as_ref();
-            producer.send(record).map_err(|(why, _)| why)?;
-        }
-        producer.flush(SOON)?;
-        ensure!(producer.in_flight_count() == 0, "not all written");
-        Ok(())
+        let records = self.records.iter();
+        let records = records.map(|raw| (raw.partition, &*raw.key, raw.value.as_deref()));
+        kafka.admin()?.write_internal(topic::TOPIC, records)
     }
 }

@@ -103,10 +103,11 @@ impl Behind {
             Some(Self::Since(since)) if since.position == position => Some(since),
             _ => None,
         };
-        // That the end passed a position happened once, and what was seen of it does not change.
+        // That the end passed a position happened once, and what was seen of it does not change, unless
+        // history reaches further back than it did.
         if let Some(since) = before
             && since.method == Method::Watched
-            && since.not_before.is_some()
+            && (since.not_before.is_some() || !reaches_behind(log, since.not_after))
             && log.times.is_none()
         {
             return Some(Self::Since(since));
@@ -175,6 +176,12 @@ impl Behind {
                 }
             }
     }
+}
+
+/// Does the history of ends begin before this moment, by more than it is rounded?
+fn reaches_behind(log: &PartitionLog, at: Option<Timestamp>) -> bool {
+    let rounded = Duration::from_secs(2);
+    log.history.begin().zip(at).is_none_or(|(begin, at)| begin.plus(rounded) < at)
 }
 
 /// What watching tells, together with what it told before: history forgets its beginning, and a bound

@@ -78,27 +78,14 @@ impl<const TIERS: usize> History<TIERS> {
         inner.series.push(at, value)
     }
 
-    /// Puts what was before the first known point in front of it. Points must ascend; those that are
-    /// not before it are left out: what was seen live stands. Gaps at its very begin, where nothing was
-    /// asked yet, give way.
-    ///
-    /// A series grows at its end only, so it is built anew: meant for once, soon after the start, when
-    /// the finest resolution has not dropped anything yet.
+    /// See [`Series::prepend`].
     pub fn prepend(&self, past: impl IntoIterator<Item = Point>) {
+        let past: Vec<_> = past.into_iter().collect();
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let live: Vec<_> = inner
-            .series
-            .since(Timestamp::from_millis(i64::MIN))
-            .skip_while(|point| point.value.is_none())
-            .collect();
-        let begin = live.first().map_or(Timestamp::from_millis(i64::MAX), |point| point.at);
-        let past = past.into_iter().filter(|point| point.at < begin);
-        let mut built = Inner::default();
-        for point in past.chain(live) {
-            built.run.push(point.at, point.value);
-            built.series.push(point.at, point.value);
-        }
-        *inner = built;
+        inner.series.prepend(&past);
+        let mut run = Run::default();
+        inner.series.all().for_each(|point| run.push(point.at, point.value));
+        inner.run = run;
     }
 
     /// See [`Series::newest`].
@@ -107,10 +94,25 @@ impl<const TIERS: usize> History<TIERS> {
         self.read(Series::newest)
     }
 
+    /// The first point that is still known; `None` while there is none.
+    #[must_use]
+    pub fn first_known(&self) -> Option<Point> {
+        let all = |series: &Series<TIERS>| {
+            series.since(Timestamp::from_millis(i64::MIN)).find(|point| point.value.is_some())
+        };
+        self.read(all)
+    }
+
     /// See [`Series::since`].
     #[must_use]
     pub fn since(&self, from: Timestamp) -> std::vec::IntoIter<Point> {
         self.read(|series| series.since(from).collect::<Vec<_>>()).into_iter()
+    }
+
+    /// Since when something is known; `None` while nothing is. Told at once, however long the history is.
+    #[must_use]
+    pub fn begin(&self) -> Option<Timestamp> {
+        self.read(Series::begin)
     }
 
     /// See [`Series::at`].
@@ -179,11 +181,44 @@ impl<const TIERS: usize> Series<TIERS> {
         true
     }
 
+    /// Puts what was before the first known point in front of it, in each resolution as far as that
+    /// reaches. Points must ascend; those that are not before it are left out: what was seen live stands.
+    /// Gaps at its very begin, where nothing was asked yet, give way. Further back may follow later.
+    pub fn prepend(&mut self, past: &[Point]) {
+        for (ring, resolution) in self.rings.iter_mut().zip(&RESOLUTIONS) {
+            let live = std::mem::take(ring);
+            let live = live.iter().skip_while(|stored| !stored.known);
+            let live: Vec<_> = live.map(|stored| point(stored, resolution)).collect();
+            let begin = live.first().map_or(Timestamp::from_millis(i64::MAX), |point| point.at);
+            for point in past.iter().filter(|point| point.at < begin).chain(&live) {
+                ring.push(point.at.as_millis(), point.value, resolution);
+            }
+        }
+    }
+
+    /// Every point, from the finest resolution that still has it.
+    fn all(&self) -> impl Iterator<Item = Point> {
+        let mut all: Vec<Point> = Vec::new();
+        for (ring, resolution) in self.rings.iter().zip(&RESOLUTIONS) {
+            let finer = all.first().map_or(Timestamp::from_millis(i64::MAX), |point| point.at);
+            let older = ring.iter().map(|stored| point(stored, resolution));
+            let older = older.take_while(|point| point.at < finer);
+            all = older.chain(std::mem::take(&mut all)).collect();
+        }
+        all.into_iter()
+    }
+
     /// The newest point; `None` before the first.
     #[must_use]
     pub fn newest(&self) -> Option<Point> {
         let ring = self.rings.first()?;
         ring.newest().map(|newest| point(newest, &RESOLUTIONS[0]))
+    }
+
+    /// The moment of the oldest point, to the coarsest step.
+    fn begin(&self) -> Option<Timestamp> {
+        let (ring, resolution) = self.rings.iter().zip(&RESOLUTIONS).next_back()?;
+        Some(point(ring.first()?, resolution).at)
     }
 
     /// The points from the one that holds at `from` on, oldest first, in the finest resolution that

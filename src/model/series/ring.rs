@@ -1,7 +1,7 @@
 //! One resolution's points, packed: the oldest and the newest as they are, those between as
 //! differences.
 
-use super::{RESOLUTIONS, Resolution};
+use super::Resolution;
 
 /// A point in a ring's own time unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +67,12 @@ impl From<Stored> for (Place, Option<bool>) {
     }
 }
 
-/// Bytes for the first few points.
-const IDLE_BYTES: usize = 40;
+/// Bytes for the first few points; eight less than a multiple of sixteen, and so are twice as many and
+/// the overhead: the system's allocator gives them without loss.
+const FIRST_BYTES: usize = 24;
+
+/// What the system's allocator takes for itself.
+const CHUNK_OVERHEAD: usize = 8;
 
 /// Room for one point of any common size; a larger one grows the buffer by itself.
 const POINT_BYTES: usize = 12;
@@ -95,6 +99,11 @@ impl Ring {
 
     pub(super) fn newest(&self) -> Option<Stored> {
         self.newest.with(self.flags.newest)
+    }
+
+    /// The oldest point, which may be the only one.
+    pub(super) fn first(&self) -> Option<Stored> {
+        self.oldest().or_else(|| self.newest())
     }
 
     fn oldest(&self) -> Option<Stored> {
@@ -142,17 +151,18 @@ impl Ring {
         (self.last, self.flags.last) = Stored { value, ..point }.into();
     }
 
-    /// Doubling would waste up to half of all memory, and growing in small steps fragments it: a number
-    /// that moves more than a few times gets at once what a busy one needs.
+    /// Most numbers move now and then, and many never: room doubles from very little, so that a hundred
+    /// thousand of them fit, up to exactly what a busy one needs, so that nothing is wasted there.
     fn make_room(&mut self, resolution: &Resolution) {
         let (capacity, len) = (self.encoded.capacity(), self.encoded.len());
         if capacity - len >= POINT_BYTES {
             return;
         }
         let wanted = match capacity {
-            // What moves thrice within two minutes will go on moving; in coarser steps it may not.
-            0 if resolution.step_ms > RESOLUTIONS[0].step_ms => IDLE_BYTES,
-            _ if capacity < resolution.busy_bytes => resolution.busy_bytes,
+            0 => FIRST_BYTES,
+            _ if capacity < resolution.busy_bytes => {
+                (capacity * 2 + CHUNK_OVERHEAD).min(resolution.busy_bytes)
+            }
             _ => capacity + capacity / 4,
         };
         self.encoded.reserve_exact(wanted - len);

@@ -94,6 +94,27 @@ fn the_past_is_put_in_front_once_and_what_was_seen_stands() {
     assert_eq!(history.newest(), Some(point(110_000, Some(70))));
 }
 
+#[test]
+fn a_past_that_comes_in_pieces_leaves_the_fine_part_fine() {
+    let history = PartitionSeries::default();
+    for second in 0..200_i64 {
+        history.push(ts(10_000_000 + second * 1_000), Some(second));
+    }
+    let fine = |from: i64| history.since(ts(10_000_000 + from)).count();
+    let before = fine(100_000);
+    for minutes in [5, 10, 15] {
+        let begin = 10_000_000 - minutes * 60_000;
+        let piece = (0..10).map(|n| Point { at: ts(begin + n * 30_000), value: Some(-1 - n) });
+        history.prepend(piece);
+        assert_eq!(fine(100_000), before, "after {minutes} minutes");
+        assert_eq!(history.at(ts(begin + 45_000)), Some(-2));
+    }
+    assert_eq!(history.first_known().map(|point| point.at), Some(ts(10_000_000 - 900_000)));
+    assert_eq!(history.begin(), Some(ts(10_000_000 - 900_000)));
+    let rate = history.rate(ts(10_199_000), Duration::from_secs(2)).expect("known");
+    assert!((rate.0 - 1.0).abs() < 1e-9, "{rate:?}");
+}
+
 proptest! {
     #[test]
     fn recent_points_read_back_as_a_plain_list_would(

@@ -78,6 +78,10 @@ impl Redactor {
                     commit.metadata = "".into();
                 }
             }
+            Body::Followed(followed) => {
+                let groups = followed.commits.iter_mut().chain(&mut followed.members);
+                groups.for_each(|group| self.group(group));
+            }
             Body::Topics(topics) => topics.iter_mut().for_each(|topic| self.metadata(topic)),
             Body::Offsets(offsets) => self.offsets(offsets),
             Body::Membership(changes) => {
@@ -196,6 +200,7 @@ impl Redactor {
                     self.described(group);
                 }
             }
+            PastObserved::Still { .. } => {}
         }
     }
 

@@ -1,6 +1,8 @@
 //! Kafka as a source of observations.
 
 pub mod connect;
+pub mod coverage;
+mod interned;
 pub mod poll;
 pub mod stream;
 pub mod wire;

@@ -63,6 +63,7 @@ fn a_refused_answer_keeps_what_was_known_and_says_why() {
         id: "g".into(),
         asked: Timestamp::default(),
         topics,
+        compared: false,
     }]));
     let group = story.group("g");
     assert_eq!(group.commits_fault, Some(refused));

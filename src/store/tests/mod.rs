@@ -3,7 +3,9 @@
 mod groups;
 mod membership;
 mod offsets;
+mod past;
 mod processes;
+mod recorded;
 mod sources;
 mod story;
 mod timings;

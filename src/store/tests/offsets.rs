@@ -1,9 +1,7 @@
 //! Commits, ends and what follows from the two: lag, rates, history.
 
 use super::story::Story;
-use crate::model::observation::{
-    CommitRecorded, LogOffset, OffsetsObserved, TopicObserved, TopicOffsets,
-};
+use crate::model::observation::{LogOffset, OffsetsObserved, TopicObserved, TopicOffsets};
 use crate::model::{Body, Fault, GroupState, Rate, Timestamp};
 
 #[test]
@@ -123,43 +121,4 @@ fn a_silence_is_a_gap_in_history() {
     assert_eq!(group.band.at(at(before + 30_000)), None);
     let topics = story.store.publish().topics.clone();
     assert_eq!(topics[0].view.partitions[0].history.at(at(before + 30_000)), None);
-}
-
-#[test]
-fn a_recorded_commit_tells_its_time_and_leaves_lag_to_the_answers() {
-    let mut story = Story::new();
-    story.pass(1_000).committed("g", &[(0, Some(40))]).pass(5).ends(&[(0, 100)]);
-    let recorded = |story: &mut Story, offset| {
-        let recorded = Timestamp::from_millis(story.now);
-        let (group, topic, metadata) = ("g".into(), "t".into(), "".into());
-        let commit = CommitRecorded {
-            group,
-            topic,
-            partition: 0,
-            offset,
-            recorded,
-            leader_epoch: None,
-            metadata,
-        };
-        story.pass(1).see(Body::Recorded(vec![commit]));
-        recorded
-    };
-    story.pass(300);
-    let at = recorded(&mut story, 90);
-    let row = story.partition(0);
-    assert_eq!(row.lag.records, Some(60), "no end is as new as this commit");
-    assert_eq!(row.commit.and_then(|commit| commit.recorded).map(|recorded| recorded.at), Some(at));
-    assert_eq!(row.history.newest().and_then(|newest| newest.value), Some(90));
-
-    // An answer to a question asked before it was recorded must not look like a rewind.
-    story.committed("g", &[(0, Some(40))]);
-    let row = story.partition(0);
-    assert_eq!(row.history.newest().and_then(|newest| newest.value), Some(90));
-
-    // Asked later, the answer is the truth: that transaction was aborted.
-    story.pass(1_000).committed("g", &[(0, Some(40))]).pass(5).ends(&[(0, 100)]);
-    let row = story.partition(0);
-    assert_eq!(row.lag.records, Some(60));
-    assert_eq!(row.history.newest().and_then(|newest| newest.value), Some(40));
-    assert_eq!(row.commit.and_then(|commit| commit.recorded), None);
 }

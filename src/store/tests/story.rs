@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::model::observation::{
-    CommitObserved, CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
-    ListedGroup, LogOffset, MemberObserved, OffsetsObserved, PartitionMetadata, TopicCommits,
-    TopicMetadata, TopicObserved, TopicOffsets,
+    CommitObserved, CommitRecorded, CommitsObserved, GroupDescription, GroupListObserved,
+    GroupObserved, ListedGroup, LogOffset, MemberObserved, OffsetsObserved, PartitionMetadata,
+    TopicCommits, TopicMetadata, TopicObserved, TopicOffsets,
 };
 use crate::model::{
     Body, BrokerId, Cost, GroupKind, GroupState, GroupView, Isolation, Observation, PartitionView,
@@ -51,6 +51,16 @@ impl Story {
     }
 
     pub(super) fn committed(&mut self, group: &str, offsets: &[(i32, Option<i64>)]) -> &mut Self {
+        self.answered(group, offsets, false)
+    }
+
+    /// An answer about commits; `compared`: records told them already.
+    pub(super) fn answered(
+        &mut self,
+        group: &str,
+        offsets: &[(i32, Option<i64>)],
+        compared: bool,
+    ) -> &mut Self {
         let partitions = offsets
             .iter()
             .map(|&(partition, offset)| CommitObserved {
@@ -62,7 +72,26 @@ impl Story {
             .collect();
         let topics = Ok(vec![TopicCommits { topic: "t".into(), partitions }]);
         let asked = Timestamp::from_millis(self.now - 2);
-        self.see(Body::Commits(vec![CommitsObserved { id: group.into(), asked, topics }]))
+        self.see(Body::Commits(vec![CommitsObserved { id: group.into(), asked, topics, compared }]))
+    }
+
+    /// The coordinator recorded a commit a moment ago, or `None`, its end.
+    pub(super) fn recorded(
+        &mut self,
+        group: &str,
+        partition: i32,
+        offset: Option<i64>,
+    ) -> &mut Self {
+        let commit = CommitRecorded {
+            group: group.into(),
+            topic: "t".into(),
+            partition,
+            offset,
+            recorded: Timestamp::from_millis(self.now - 1),
+            leader_epoch: Some(3),
+            metadata: "".into(),
+        };
+        self.see(Body::Recorded(vec![commit]))
     }
 
     pub(super) fn offsets(&mut self, which: LogOffset, offsets: &[(i32, i64)]) -> &mut Self {

@@ -11,8 +11,8 @@ use super::{Canvas, Scene, area_of};
 use crate::app::keymap;
 use crate::app::{Action, Hit, Pane, Shape};
 use crate::model::{
-    BrokerHealth, BrokerView, HistoryProgress, HistoryStage, Severity, SourceHealth, SourceId,
-    SourceView,
+    BrokerHealth, BrokerView, Differences, HistoryProgress, HistoryStage, Severity, SourceHealth,
+    SourceId, SourceView,
 };
 use crate::ui::format;
 use crate::ui::paint;
@@ -101,12 +101,18 @@ fn cluster(scene: &Scene<'_>) -> Vec<Part> {
             parts.push(part(10, scene.span(history_text(history), Role::Muted)));
         }
     }
-    let differences = scene.view.snapshot.differences.count;
-    if let Some(count) = usize::try_from(differences).ok().filter(|count| *count > 0) {
-        let text = words::many(count, "difference", "differences");
-        parts.push(part(8, scene.span(text, Role::Warning)));
-    }
+    parts.extend(differences(scene));
     parts
+}
+
+/// Where records and answers told different things: how often, and of what last.
+fn differences(scene: &Scene<'_>) -> Option<Part> {
+    let Differences { count, last } = &scene.view.snapshot.differences;
+    let (count, last) = (usize::try_from(*count).ok()?, last.as_ref()?);
+    let number = words::many(count, "difference", "differences");
+    let (about, group) = (last.about.name(), scene.name(last.group.as_str(), 24));
+    let text = format!("{number}, last in the {about} of {group}");
+    Some(part(8, scene.span(text, Role::Warning)))
 }
 
 /// What is being recorded, or what is missing in what is played.

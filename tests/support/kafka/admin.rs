@@ -9,7 +9,7 @@ use rdkafka::client::{Client, ClientContext};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::producer::{DeliveryResult, ProducerContext};
+use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -137,6 +137,26 @@ impl Admin {
             }
         })?
         .with_context(|| format!("committing for {group:?}"))
+    }
+
+    /// Writes records (partition, key, value) to an internal topic, as brokers let one client alone.
+    pub fn write_internal<'a>(
+        &self,
+        topic: &str,
+        records: impl Iterator<Item = (i32, &'a [u8], Option<&'a [u8]>)>,
+    ) -> Result<()> {
+        let producer: BaseProducer<Quiet> = config(&self.bootstrap)
+            .set("client.id", "__admin_client")
+            .set("acks", "all")
+            .create_with_context(Quiet)?;
+        for (partition, key, value) in records {
+            let mut record = BaseRecord::<[u8], [u8]>::to(topic).partition(partition).key(key);
+            record.payload = value;
+            producer.send(record).map_err(|(why, _)| why)?;
+        }
+        producer.flush(TIMEOUT)?;
+        ensure!(producer.in_flight_count() == 0, "not all written");
+        Ok(())
     }
 
     /// The partitions of a topic on which a group has committed; asked without being a member.

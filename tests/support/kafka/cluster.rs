@@ -231,6 +231,17 @@ impl KafkaCluster {
         Ok(())
     }
 
+    /// Takes a group's position on a partition away (`kafka-consumer-groups.sh --delete-offsets`).
+    pub fn delete_offsets(&self, group: &str, topic: &str, partition: i32) -> Result<()> {
+        let (bootstrap, what) = (self.bootstrap(), format!("{topic}:{partition}"));
+        let all = ["--bootstrap-server", &bootstrap, "--delete-offsets"];
+        let all = [&all[..], &["--group", group, "--topic", &what]].concat();
+        let output = self.jars.run(oracle::CLASS, &all)?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        ensure!(output.status.success() && !text.contains("Error:"), "{}", text.trim());
+        Ok(())
+    }
+
     /// SIGSTOP: connections stay open and nothing is answered.
     pub fn freeze(&mut self, id: i32) -> Result<()> {
         let process = self.process(id)?;

@@ -17,7 +17,8 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::jars::Jars;
 
-const CLASS: &str = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand";
+/// The tool.
+pub(super) const CLASS: &str = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand";
 /// For the tool's own questions; the machine may be busy.
 const TIMEOUT_MS: &str = "30000";
 

@@ -31,6 +31,10 @@ pub(super) enum What {
     List,
     /// All commits of these groups.
     Commits(Arc<[GroupId]>),
+    /// The same of groups whose records have told them already.
+    Compare(Arc<[GroupId]>),
+    /// Where these partitions of the offsets topic end for readers of what is committed.
+    Look(Arc<[i32]>),
     /// Members of these groups, which are of one type.
     Describe(GroupKind, Arc<[GroupId]>),
     /// An offset of these partitions, which the broker leads.

@@ -1,6 +1,5 @@
 //! Answers of the wire client as observations' parts. The client's types end here.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ages::Times;
@@ -14,33 +13,11 @@ use crate::model::{
     Broker, BrokerId, Fault, GroupId, GroupKind, GroupState, Timestamp, TopicId, TopicName,
     TopicPartitions,
 };
+use crate::source::kafka::interned::Interned;
 use crate::source::kafka::wire;
 
 /// Which names lagtop looks at.
 pub type NameFilter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
-
-/// One `Arc` for every mention of a name: thousands of groups repeat the same few topics.
-#[derive(Default)]
-pub(super) struct Names {
-    topics: HashMap<Arc<str>, TopicName>,
-    none: Option<Arc<str>>,
-}
-
-impl Names {
-    pub(super) fn topic(&mut self, name: &Arc<str>) -> TopicName {
-        if let Some(known) = self.topics.get(&**name) {
-            return known.clone();
-        }
-        let topic = TopicName::from(Arc::clone(name));
-        self.topics.insert(Arc::clone(name), topic.clone());
-        topic
-    }
-
-    /// The empty text, shared.
-    fn empty(&mut self) -> Arc<str> {
-        Arc::clone(self.none.get_or_insert_with(|| "".into()))
-    }
-}
 
 pub(super) fn state(state: &wire::GroupState) -> GroupState {
     GroupState::named(state.name())
@@ -88,7 +65,7 @@ pub(super) fn topic_metadata(topic: wire::Topic) -> Result<TopicMetadata, Fault>
 pub(super) fn commits(
     topics: Vec<wire::TopicCommits>,
     filter: &NameFilter,
-    names: &mut Names,
+    names: &mut Interned,
 ) -> Vec<TopicCommits> {
     topics
         .into_iter()
@@ -102,31 +79,31 @@ pub(super) fn commits(
         .collect()
 }
 
-fn commit(commit: wire::PartitionCommit, names: &mut Names) -> CommitObserved {
+fn commit(commit: wire::PartitionCommit, names: &mut Interned) -> CommitObserved {
     let partition = commit.partition;
     match commit.commit {
         Ok(Some(commit)) => CommitObserved {
             partition,
             offset: Ok(Some(commit.offset)),
             leader_epoch: commit.leader_epoch,
-            metadata: commit.metadata.unwrap_or_else(|| names.empty()),
+            metadata: commit.metadata.unwrap_or_else(|| names.text("")),
         },
         Ok(None) => CommitObserved {
             partition,
             offset: Ok(None),
             leader_epoch: None,
-            metadata: names.empty(),
+            metadata: names.text(""),
         },
         Err(error) => CommitObserved {
             partition,
             offset: Err(of_kafka(&error)),
             leader_epoch: None,
-            metadata: names.empty(),
+            metadata: names.text(""),
         },
     }
 }
 
-pub(super) fn offsets(topic: wire::TopicOffsets, names: &mut Names) -> TopicOffsets {
+pub(super) fn offsets(topic: wire::TopicOffsets, names: &mut Interned) -> TopicOffsets {
     let missing = || Fault::new("UNKNOWN_OFFSET", "the broker told no offset");
     let mut partitions: Vec<_> = topic
         .partitions
@@ -182,7 +159,7 @@ pub(super) fn record_times(
 /// are looked at.
 pub(super) struct Describer<'a> {
     pub(super) filter: &'a NameFilter,
-    pub(super) names: &'a mut Names,
+    pub(super) names: &'a mut Interned,
 }
 
 impl Describer<'_> {

@@ -1,13 +1,20 @@
-//! The groups that the planner knows of, and which of them to describe next. Pure.
+//! The groups that the planner knows of, and which of them to ask about next. Pure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::observation::ListedGroup;
-use crate::model::{BrokerId, GroupId, GroupKind, GroupState, PollPlan};
+use crate::model::{BrokerId, GroupId, GroupKind, GroupState, PollPlan, Timestamp};
 
 /// Groups described a round for no other reason than that it is their turn.
 const IN_TURN: usize = 500;
+
+/// Answers are compared with records every so many rounds: of groups on screen, and in turn of others.
+const COMPARE_EVERY: u64 = 5;
+
+/// After so many comparisons each group has had its turn. Together with the former less than the rounds
+/// after which a partition that nobody names is let go.
+const COMPARE_ALL_IN: usize = 6;
 
 /// How much of what there is to see is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,24 +25,51 @@ pub enum Scope {
     InTurn,
 }
 
+/// What is known of a group that need not be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Followed {
+    /// Its commits.
+    pub(super) commits: bool,
+    /// Its state and members.
+    pub(super) members: bool,
+}
+
 /// A group as far as planning needs it.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) coordinator: BrokerId,
     pub(super) kind: GroupKind,
     pub(super) state: Option<GroupState>,
-    /// The round in which it was last described; 0 never.
-    described: u64,
     /// Its state is another than when it was last described.
     changed: bool,
+    /// When was asked what was last told of all its commits, and of its members; `None` never, or not
+    /// without a fault.
+    pub(super) commits_as_of: Option<Timestamp>,
+    pub(super) members_as_of: Option<Timestamp>,
+    /// The rounds in which these were last asked for, for comparison or in turn; 0 never.
+    commits_turn: u64,
+    members_turn: u64,
+    /// Before which offset of the offsets topic all its commits' records are; `None` if there was none
+    /// since listening began.
+    pub(super) recorded: Option<i64>,
+    /// In this round.
+    pub(super) followed: Followed,
+}
+
+/// Commits to ask for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct ToAsk {
+    /// Of groups on screen.
+    pub(super) visible: Vec<GroupId>,
+    pub(super) rest: Vec<GroupId>,
+    /// Of groups whose records are to be compared with.
+    pub(super) compared: Vec<GroupId>,
 }
 
 /// All groups listed.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     known: BTreeMap<GroupId, Known>,
-    /// Where the turn of those that nobody looks at goes on.
-    turn: Option<GroupId>,
 }
 
 impl Groups {
@@ -43,16 +77,36 @@ impl Groups {
         self.known.get(id)
     }
 
+    pub(super) fn get_mut(&mut self, id: &GroupId) -> Option<&mut Known> {
+        self.known.get_mut(id)
+    }
+
+    /// All groups of a coordinator.
+    pub(super) fn of(&self, coordinator: BrokerId) -> impl Iterator<Item = (&GroupId, &Known)> {
+        self.known.iter().filter(move |(_, known)| known.coordinator == coordinator)
+    }
+
+    /// The same, for change.
+    pub(super) fn of_mut(
+        &mut self,
+        coordinator: BrokerId,
+    ) -> impl Iterator<Item = (&GroupId, &mut Known)> {
+        self.known.iter_mut().filter(move |(_, known)| known.coordinator == coordinator)
+    }
+
+    /// What was recorded so far belongs to a listening that is over.
+    pub(super) fn forget_recorded(&mut self) {
+        self.known.values_mut().for_each(|known| known.recorded = None);
+    }
+
     /// Takes over what a coordinator listed.
     pub(super) fn listed(&mut self, coordinator: BrokerId, groups: &[ListedGroup]) {
         let mut before: BTreeMap<_, _> = std::mem::take(&mut self.known);
         let mut kept = BTreeMap::new();
         for group in groups {
-            let old = before.remove(&group.id);
-            let changed = old.as_ref().is_none_or(|old| old.changed || old.state != group.state);
-            let described = old.map_or(0, |old| old.described);
-            let known =
-                Known { coordinator, kind: group.kind, state: group.state, described, changed };
+            let mut known = before.remove(&group.id).unwrap_or_else(|| Known::new(coordinator));
+            known.changed |= known.state != group.state;
+            (known.coordinator, known.kind, known.state) = (coordinator, group.kind, group.state);
             kept.insert(group.id.clone(), known);
         }
         before.retain(|_, old| old.coordinator != coordinator);
@@ -60,28 +114,46 @@ impl Groups {
         self.known = kept;
     }
 
-    /// Notes what a description said.
-    pub(super) fn described(&mut self, id: &GroupId, state: GroupState, round: u64) {
+    /// Notes what a description said that was `asked` for then.
+    pub(super) fn described(&mut self, id: &GroupId, state: GroupState, asked: Timestamp) {
         if let Some(known) = self.known.get_mut(id) {
             known.state = Some(state);
-            known.described = round.max(1);
+            known.members_as_of = Some(asked);
             known.changed = false;
         }
     }
 
-    /// The groups of a coordinator that commit, those on screen first.
-    pub(super) fn committing(
-        &self,
+    /// Notes when was asked what was told of all of a group's commits; `None`: something was not.
+    pub(super) fn commits_told(&mut self, id: &GroupId, asked: Option<Timestamp>) {
+        if let Some(known) = self.known.get_mut(id) {
+            known.commits_as_of = asked;
+        }
+    }
+
+    /// The commits to ask a coordinator for in this round.
+    pub(super) fn commits_next(
+        &mut self,
         coordinator: BrokerId,
         plan: &PollPlan,
-    ) -> (Vec<GroupId>, Vec<GroupId>) {
-        let of_coordinator = self.known.iter().filter(|(_, known)| {
-            known.coordinator == coordinator && known.kind != GroupKind::Share
-        });
-        let (visible, rest): (Vec<_>, Vec<_>) =
-            of_coordinator.map(|(id, _)| id).partition(|id| plan.is_visible(id));
-        let owned = |ids: Vec<&GroupId>| ids.into_iter().cloned().collect();
-        (owned(visible), owned(rest))
+        round: u64,
+    ) -> ToAsk {
+        let mut to_ask = ToAsk::default();
+        let mut others = Vec::new();
+        let compare = round.is_multiple_of(COMPARE_EVERY);
+        for (id, known) in self.of_mut(coordinator) {
+            let visible = plan.is_visible(id);
+            match (known.kind, known.followed.commits) {
+                (GroupKind::Share, _) => {}
+                (_, false) if visible => to_ask.visible.push(id.clone()),
+                (_, false) => to_ask.rest.push(id.clone()),
+                (_, true) if compare && visible => to_ask.compared.push(id.clone()),
+                (_, true) if compare => others.push((&mut known.commits_turn, id)),
+                (_, true) => {}
+            }
+        }
+        let most = others.len().div_ceil(COMPARE_ALL_IN);
+        to_ask.compared.extend(in_turn(others, most, round).cloned());
+        to_ask
     }
 
     /// The groups of a coordinator to describe in this round, by type.
@@ -90,33 +162,30 @@ impl Groups {
         coordinator: BrokerId,
         plan: &PollPlan,
         scope: Scope,
+        round: u64,
     ) -> BTreeMap<GroupKind, Arc<[GroupId]>> {
+        // Not in the rounds that compare commits, so that none asks much more than another.
+        let compare = round % COMPARE_EVERY == COMPARE_EVERY / 2;
         let mut chosen: BTreeMap<GroupKind, Vec<GroupId>> = BTreeMap::new();
-        let mut turn = IN_TURN;
-        let mut last = None;
-        let after = self.turn.take();
-        let start = after.as_ref().filter(|id| self.known.contains_key(*id));
-        let (late, early): (Vec<_>, Vec<_>) = self
-            .known
-            .iter()
-            .filter(|(_, known)| known.coordinator == coordinator && describable(known.kind))
-            .partition(|(id, _)| start.is_none_or(|start| *id > start));
-        for (id, known) in late.into_iter().chain(early) {
-            let moving = !matches!(known.state, Some(GroupState::Stable | GroupState::Empty));
+        let (mut unknown, mut followed) = (Vec::new(), Vec::new());
+        for (id, known) in self.of_mut(coordinator).filter(|(_, known)| describable(known.kind)) {
             let due = scope == Scope::Everything
-                || moving
-                || (known.changed && known.described > 0)
-                || plan.is_visible(id);
-            if !due {
-                if turn == 0 {
-                    continue;
-                }
-                turn -= 1;
-                last = Some(id.clone());
+                || !known.is_at_rest()
+                || (known.changed && known.members_as_of.is_some())
+                || plan.is_visible(id) && (compare || !known.followed.members);
+            if due {
+                chosen.entry(known.kind).or_default().push(id.clone());
+            } else if !known.followed.members {
+                unknown.push((&mut known.members_turn, (id, known.kind)));
+            } else if compare {
+                followed.push((&mut known.members_turn, (id, known.kind)));
             }
-            chosen.entry(known.kind).or_default().push(id.clone());
         }
-        self.turn = last;
+        let most = followed.len().div_ceil(COMPARE_ALL_IN);
+        let turns = in_turn(unknown, IN_TURN, round).chain(in_turn(followed, most, round));
+        for (id, kind) in turns {
+            chosen.entry(kind).or_default().push(id.clone());
+        }
         chosen.into_iter().map(|(kind, ids)| (kind, ids.into())).collect()
     }
 
@@ -139,6 +208,50 @@ impl Groups {
     }
 }
 
+/// Those whose turn was longest ago; it is theirs now.
+fn in_turn<T: Ord>(
+    mut all: Vec<(&mut u64, T)>,
+    most: usize,
+    round: u64,
+) -> impl Iterator<Item = T> {
+    if most < all.len() {
+        all.select_nth_unstable(most);
+        all.truncate(most);
+    }
+    all.into_iter().map(move |(turn, chosen)| {
+        *turn = round;
+        chosen
+    })
+}
+
+impl Known {
+    fn new(coordinator: BrokerId) -> Self {
+        Self {
+            coordinator,
+            kind: GroupKind::Unknown,
+            state: None,
+            changed: true,
+            commits_as_of: None,
+            members_as_of: None,
+            commits_turn: 0,
+            members_turn: 0,
+            recorded: None,
+            followed: Followed::default(),
+        }
+    }
+
+    /// Nothing changes hands.
+    fn is_at_rest(&self) -> bool {
+        matches!(self.state, Some(GroupState::Stable | GroupState::Empty))
+    }
+
+    /// May its records tell all of its members that were described since then? Not of a classic group
+    /// that rebalances, whose state is not recorded, nor of one that changed since.
+    pub(super) fn rests_since(&self, listening: Timestamp) -> bool {
+        self.is_at_rest() && !self.changed && self.members_as_of >= Some(listening)
+    }
+}
+
 /// Is there a request that describes groups of this type?
 pub(super) const fn describable(kind: GroupKind) -> bool {
     matches!(kind, GroupKind::Classic | GroupKind::Consumer | GroupKind::Share)
@@ -154,6 +267,10 @@ mod tests {
 
     fn listed(id: &str, kind: GroupKind, state: GroupState) -> ListedGroup {
         ListedGroup { id: id.into(), state: Some(state), kind, protocol_type: "consumer".into() }
+    }
+
+    fn ts(ms: i64) -> Timestamp {
+        Timestamp::from_millis(ms)
     }
 
     fn plan(focus: &str) -> PollPlan {
@@ -172,7 +289,7 @@ mod tests {
         groups.listed(ONE, &list);
         let mut seen = std::collections::BTreeSet::new();
         for round in 1..=4 {
-            let chosen = groups.describe_next(ONE, &plan("g1999"), Scope::InTurn);
+            let chosen = groups.describe_next(ONE, &plan("g1999"), Scope::InTurn, round);
             let chosen = names(&chosen);
             assert!(chosen.contains(&"g1999"), "it is looked at");
             assert!(chosen.len() <= IN_TURN + 1, "{}", chosen.len());
@@ -180,7 +297,7 @@ mod tests {
                 seen.insert(id.to_owned());
             }
             for id in &seen {
-                groups.described(&id.as_str().into(), GroupState::Stable, round);
+                groups.described(&id.as_str().into(), GroupState::Stable, ts(0));
             }
         }
         assert_eq!(seen.len(), 2_000, "after four turns all were described");
@@ -188,7 +305,7 @@ mod tests {
         list[7] = listed("g0007", GroupKind::Classic, GroupState::PreparingRebalance);
         list[8] = listed("g0008", GroupKind::Classic, GroupState::Empty);
         groups.listed(ONE, &list);
-        let chosen = groups.describe_next(ONE, &plan("g1999"), Scope::InTurn);
+        let chosen = groups.describe_next(ONE, &plan("g1999"), Scope::InTurn, 5);
         let chosen = names(&chosen);
         assert!(chosen.contains(&"g0007") && chosen.contains(&"g0008"));
     }
@@ -206,8 +323,41 @@ mod tests {
             ],
         );
         let nothing = PollPlan::every(Duration::from_secs(1));
-        assert_eq!(names(&groups.describe_next(ONE, &nothing, Scope::Everything)), ["a", "b", "c"]);
-        assert_eq!(groups.committing(ONE, &nothing).1.len(), 3, "share groups commit elsewhere");
+        let described = groups.describe_next(ONE, &nothing, Scope::Everything, 1);
+        assert_eq!(names(&described), ["a", "b", "c"]);
+        let commits = groups.commits_next(ONE, &nothing, 1);
+        assert_eq!(commits.rest.len(), 3, "share groups commit elsewhere");
+    }
+
+    #[test]
+    fn what_records_tell_is_compared_now_and_then_and_each_group_has_its_turn() {
+        let mut groups = Groups::default();
+        let stable = |id: String| listed(&id, GroupKind::Classic, GroupState::Stable);
+        groups.listed(ONE, &(0..600).map(|n| stable(format!("g{n:03}"))).collect::<Vec<_>>());
+        for (id, known) in groups.of_mut(ONE).filter(|(id, _)| id.as_str() != "g599") {
+            known.followed = Followed { commits: true, members: true };
+            (known.changed, known.members_as_of) = (id.as_str() == "g598", Some(ts(0)));
+        }
+        let (mut commits, mut members) = (Vec::new(), Vec::new());
+        for round in 1..=30 {
+            let to_ask = groups.commits_next(ONE, &plan("g000"), round);
+            assert_eq!(to_ask.rest, ["g599".into()], "nobody follows it");
+            if to_ask.compared.contains(&"g000".into()) {
+                assert!(to_ask.compared.len() <= 101, "{}", to_ask.compared.len());
+            }
+            commits.extend(to_ask.compared);
+            let described = groups.describe_next(ONE, &plan("g000"), Scope::InTurn, round);
+            let described = names(&described);
+            assert!(described.contains(&"g598") && described.contains(&"g599"), "{round}");
+            members.extend(described.into_iter().map(GroupId::from));
+        }
+        for seen in [&mut commits, &mut members] {
+            let on_screen = seen.iter().filter(|id| id.as_str() == "g000").count();
+            assert_eq!(on_screen, 6, "the one on screen every fifth round");
+            seen.sort_unstable();
+            seen.dedup();
+        }
+        assert_eq!((commits.len(), members.len()), (599, 600), "all within 30 rounds");
     }
 
     #[test]
@@ -235,7 +385,7 @@ mod tests {
         );
         let moving = groups.visibly_moving(&plan("a"));
         assert_eq!(moving[&(ONE, GroupKind::Classic)], ["a".into()]);
-        groups.described(&"a".into(), GroupState::Stable, 1);
+        groups.described(&"a".into(), GroupState::Stable, ts(1));
         assert!(groups.visibly_moving(&plan("a")).is_empty());
     }
 }

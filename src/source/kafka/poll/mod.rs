@@ -12,6 +12,10 @@
 //!         ▲ next round after the interval, or later if rounds are costly (`pace`)
 //! aside:  groups on screen that rebalance, every 100 ms; times of records on screen
 //! ```
+//!
+//! While somebody listens to the offsets topic, commits and members that its records told are not asked
+//! for but compared now and then; `planner::following` says what that takes. States and ends are asked
+//! for in each round whoever listens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +26,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::model::{Body, Clock, Cost, Observation, PollPlan, RoundReport, SourceHealth, SourceId};
+use crate::source::kafka::coverage::Coverage;
 use crate::source::kafka::wire::Client;
 
 mod ages;
@@ -61,6 +66,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// What the person looks at.
     pub plan: watch::Receiver<PollPlan>,
+    /// What need not be asked because somebody listens.
+    pub coverage: Coverage,
     /// Where observations go. A full channel slows polling down.
     pub observations: mpsc::Sender<Observation>,
 }
@@ -71,13 +78,14 @@ struct Gone;
 /// Polls until nobody wants observations any more; with [`Scope::Everything`], for one round (or, if
 /// no broker can be reached, not even that: the failure is an observation).
 pub async fn run(context: Context) {
-    let Context { client, options, clock, mut plan, observations } = context;
+    let Context { client, options, clock, mut plan, coverage, observations } = context;
     let once = options.scope == Scope::Everything;
     let wishes = plan.borrow_and_update().clone();
     let mut poller = Poller {
         planner: Planner::new(options, wishes),
         client,
         clock,
+        coverage,
         observations,
         in_flight: FuturesUnordered::new(),
         watch: BrokerWatch::default(),
@@ -93,6 +101,7 @@ struct Poller {
     planner: Planner,
     client: Client,
     clock: Arc<dyn Clock>,
+    coverage: Coverage,
     observations: mpsc::Sender<Observation>,
     in_flight: FuturesUnordered<BoxFuture<'static, Answer>>,
     watch: BrokerWatch,
@@ -130,6 +139,7 @@ impl Poller {
         let interval = self.planner.plan().interval;
         let grace = begun + planner::grace(interval);
         let mut last_answer = begun;
+        let mut patience = begun;
         loop {
             self.exchange().await?;
             if self.planner.coordinators_done() {
@@ -140,12 +150,19 @@ impl Poller {
                 break;
             }
             let waits = !self.once && !self.planner.leaders_asked();
+            let behind = self.planner.waits_for_tail();
+            if !behind {
+                patience = Instant::now() + planner::CATCH_UP;
+            }
             tokio::select! {
                 biased;
                 Some(answer) = self.in_flight.next() => {
                     last_answer = Instant::now();
                     self.planner.answer(answer);
                 }
+                // The next exchange hears how far.
+                () = self.coverage.changed(), if behind => {}
+                () = tokio::time::sleep_until(patience), if behind => self.planner.stop_waiting(),
                 () = tokio::time::sleep_until(grace), if waits => self.planner.ask_leaders(),
                 // Whoever has not answered will not hold up the others.
                 () = tokio::time::sleep_until(begun + interval), if !self.once => break,
@@ -189,8 +206,9 @@ impl Poller {
         }
     }
 
-    /// Sends out what was seen and asks what is to be asked.
+    /// Hears how far the tail is, sends out what was seen, and asks what is to be asked.
     async fn exchange(&mut self) -> Result<(), Gone> {
+        self.planner.hear(self.clock.now(), self.coverage.take());
         let (asks, seen) = self.planner.take();
         for ask in asks {
             let asked = perform::perform(self.client.clone(), Arc::clone(&self.clock), ask);

@@ -6,6 +6,7 @@ use super::ages::Times;
 use super::ask::{Answer, Ask, Told, What};
 use crate::model::observation::LogOffset;
 use crate::model::{Clock, GroupId, GroupKind, TopicPartitions};
+use crate::source::kafka::coverage::TOPIC;
 use crate::source::kafka::wire::{
     self, Client, CommitsOf, Isolation, OffsetSpec, OffsetsOf, Topics, WireError,
 };
@@ -25,12 +26,17 @@ async fn tell(client: &Client, ask: &Ask) -> Result<Told, WireError> {
             client.metadata(Topics::Named(&names)).await.map(Told::Metadata)
         }
         What::List => client.list_groups(broker).await.map(Told::List),
-        What::Commits(groups) => {
+        What::Commits(groups) | What::Compare(groups) => {
             let groups: Vec<_> =
                 groups.iter().map(|group| CommitsOf::all(group.as_str())).collect();
             client.fetch_offsets(broker, &groups, false).await.map(Told::Commits)
         }
         What::Describe(kind, groups) => describe(client, broker, *kind, groups).await,
+        What::Look(partitions) => {
+            let of = [wire::TopicPartitions::new(TOPIC, partitions.to_vec())];
+            let (spec, isolation) = (OffsetSpec::Latest, Isolation::ReadCommitted);
+            client.list_offsets(broker, &of, spec, isolation).await.map(Told::Offsets)
+        }
         What::Times(times) => self::times(client, broker, times).await,
         What::Offsets(which, partitions) => offsets(client, broker, *which, partitions).await,
     }

@@ -3,17 +3,20 @@
 //! Brokers write there every commit and every generation of every group, within a millisecond of its
 //! acknowledgement. Reading it tells what polling can only sample: when a commit really was, also one
 //! that did not move, every generation of a classic group that lies between two looks, and every step of
-//! a group that the coordinator assigns for. Polling goes on beside it, as the truth to reconcile with and
-//! for what the topic does not tell.
+//! a group that the coordinator assigns for. Polling goes on beside it, for what the topic does not tell
+//! and as the truth to reconcile with. What was read it need not ask for, and [`Coverage`] tells it so.
 //!
-//! [`run`] needs READ on the topic. Without that right, or without the topic, it says so
-//! ([`SourceHealth::Failing`]) and tries again later by itself; the screen lives on polling meanwhile.
-//! The consumer is assigned its partitions by hand, joins no group and commits nothing. All records of a
-//! group are in one partition, so that of groups named one by one only their partitions are read.
+//! [`run`] needs READ on the topic. Without that right, without the topic, or where it holds what this
+//! lagtop cannot read, it says so ([`SourceHealth::Failing`]) and tries again later by itself; the screen
+//! lives on polling meanwhile. The consumer is assigned its partitions by hand, joins no group and commits
+//! nothing. All records of a group are in one partition, so that of groups named one by one only their
+//! partitions are read.
 //!
 //! **Transactions.** The tail reads uncommitted: `read_committed` would freeze every group of a partition
-//! behind one open transaction. A commit of a transaction that is aborted later is therefore shown
-//! until the next answer to polling, whose word counts: one round at most.
+//! behind one open transaction. So what is committed in a transaction is shown when it is recorded,
+//! whether it will count or not. Which commits those are, a consumer is not told, but offsets give them
+//! away (see `poll`'s `following`): their groups are asked about with the next round, whose answer counts.
+//! A wrong position is on screen for one round at most.
 //!
 //! `records` says what the bytes of a record mean and knows neither a client nor the model; `translate`
 //! turns records into observations, one by one (what follows from several of them is the store's to say);
@@ -29,6 +32,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::coverage::{Committed, Coverage, TOPIC};
 use super::poll::NameFilter;
 use super::wire::{Client, Isolation, OffsetSpec, TopicPartitions, Topics};
 use crate::model::{Body, Clock, Fault, Observation, SourceHealth, SourceId, Timestamp};
@@ -38,9 +42,6 @@ mod past;
 pub mod records;
 mod tail;
 mod translate;
-
-/// The topic.
-const TOPIC: &str = "__consumer_offsets";
 
 /// The pause before the topic, or the right to read it, is looked for again.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -63,6 +64,8 @@ pub struct Context {
     pub topics: NameFilter,
     /// How much of the time before the start is read; zero for none.
     pub history: Duration,
+    /// Where polling is told what it need not ask for.
+    pub coverage: Coverage,
     /// The time that observations carry.
     pub clock: Arc<dyn Clock>,
     /// Where observations go.
@@ -83,9 +86,17 @@ fn unsettled() -> Fault {
     Fault::new("LEADER_NOT_AVAILABLE", "a partition of __consumer_offsets has no leader now")
 }
 
-/// Who leads which partitions of the topic, of those that the chosen groups' records are in;
-/// `Err(None)` when no broker was reached.
-async fn by_leader(context: &Context) -> Result<BTreeMap<i32, Vec<i32>>, Option<Fault>> {
+/// The topic, of which the chosen groups' records are to be read.
+struct Led {
+    /// How many partitions it has.
+    partitions: i32,
+    /// Who leads which of those that are read.
+    by_leader: BTreeMap<i32, Vec<i32>>,
+}
+
+/// Who leads the partitions that the chosen groups' records are in; `Err(None)` when no broker was
+/// reached.
+async fn led(context: &Context) -> Result<Led, Option<Fault>> {
     let topic = [Arc::from(TOPIC)];
     let asked = context.client.metadata(Topics::Named(&topic)).await;
     let topic = asked.map_err(|_unreachable| None)?.topics.into_iter().next();
@@ -104,7 +115,19 @@ async fn by_leader(context: &Context) -> Result<BTreeMap<i32, Vec<i32>>, Option<
         let leader = partition.leader.ok_or_else(|| Some(unsettled()))?;
         by_leader.entry(leader).or_default().push(partition.partition);
     }
-    if by_leader.is_empty() { Err(Some(absent())) } else { Ok(by_leader) }
+    if by_leader.is_empty() {
+        return Err(Some(absent()));
+    }
+    Ok(Led { partitions: count, by_leader })
+}
+
+/// Where listening begins.
+struct Begin {
+    /// How many partitions the topic has.
+    partitions: i32,
+    /// Those that are read, and where each ends now. Left to librdkafka, the end would be looked up
+    /// later, and what was written until then would be missed.
+    ends: Vec<(i32, i64)>,
 }
 
 struct Listener {
@@ -117,9 +140,9 @@ struct Listener {
 impl Listener {
     async fn run(&mut self) -> Result<(), Gone> {
         loop {
-            match self.ends().await {
-                Ok(ends) => {
-                    let fault = self.listen(ends).await?;
+            match self.begin().await {
+                Ok(begin) => {
+                    let fault = self.listen(begin).await?;
                     self.failing(fault).await?;
                 }
                 Err(Some(fault)) => self.failing(fault).await?,
@@ -130,11 +153,10 @@ impl Listener {
         }
     }
 
-    /// Where each of the topic's partitions ends now: where listening begins. Left to librdkafka, the
-    /// end would be looked up later, and what was written until then would be missed.
-    async fn ends(&self) -> Result<Vec<(i32, i64)>, Option<Fault>> {
+    async fn begin(&self) -> Result<Begin, Option<Fault>> {
         let mut ends = Vec::new();
-        for (leader, partitions) in by_leader(&self.context).await? {
+        let led = led(&self.context).await?;
+        for (leader, partitions) in led.by_leader {
             let of = [TopicPartitions::new(TOPIC, partitions)];
             let client = &self.context.client;
             let told = client.list_offsets(leader, &of, OffsetSpec::Latest, Isolation::default());
@@ -150,33 +172,47 @@ impl Listener {
                 }
             }
         }
-        Ok(ends)
+        Ok(Begin { partitions: led.partitions, ends })
     }
 
     /// Passes on what the tail brings, until it ends; tells why it did.
-    async fn listen(&mut self, ends: Vec<(i32, i64)>) -> Result<Fault, Gone> {
-        let (sender, mut batches) = mpsc::channel(BATCHES);
-        if let Err(error) = tail::spawn(&self.context, ends, sender) {
+    async fn listen(&mut self, begin: Begin) -> Result<Fault, Gone> {
+        let (sender, batches) = mpsc::channel(BATCHES);
+        if let Err(error) = tail::spawn(&self.context, begin.ends.clone(), sender) {
             return Ok(Fault::new(
                 "TAIL_NOT_STARTED",
                 &format!("the tail did not start ({error})"),
             ));
         }
+        let ended = self.follow(begin, batches).await;
+        self.context.coverage.end();
+        ended
+    }
+
+    async fn follow(
+        &mut self,
+        begin: Begin,
+        mut batches: mpsc::Receiver<tail::Batch>,
+    ) -> Result<Fault, Gone> {
         let mut names = names::Names::default();
         let mut fault = None;
         while let Some(batch) = batches.recv().await {
             match batch {
                 tail::Batch::Listening => {
                     self.failing_since = None;
+                    let ends = begin.ends.iter().copied();
+                    self.context.coverage.begin(begin.partitions, ends);
                     self.send(Body::Health(SourceHealth::Working)).await?;
                     self.read_past();
                 }
-                tail::Batch::Seen(bodies) => {
+                tail::Batch::Seen(bodies, read) => {
                     let context = &self.context;
                     let told = names.of(&context.client, &context.topics, &bodies).await;
+                    let commits = Committed::all(&bodies);
                     for body in told.into_iter().chain(bodies) {
                         self.send(body).await?;
                     }
+                    self.context.coverage.read(&read, commits);
                 }
                 tail::Batch::Refused(reason) => fault = Some(reason),
             }

@@ -1,8 +1,9 @@
 //! The consumer at the end of the topic, on a thread of its own.
 //!
-//! Assigned by hand, from where each partition ended when listening began; no group, no commits. librdkafka wants a `group.id`
-//! all the same, so lagtop gives its name; it never appears in the cluster.
+//! Assigned by hand, from where each partition ended when listening began; no group, no commits.
+//! librdkafka wants a `group.id` all the same, so lagtop gives its name; it never appears in the cluster.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,9 +18,10 @@ use rdkafka::{Offset, Statistics, TopicPartitionList};
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 
+use super::Context;
 use super::translate::Translator;
-use super::{Context, TOPIC};
 use crate::model::{Body, Cost, Fault};
+use crate::source::kafka::coverage::{ReadTo, TOPIC};
 
 /// How long one wait for a record may take, and so how soon the thread notices that it shall end.
 const WAIT: Duration = Duration::from_millis(100);
@@ -32,10 +34,10 @@ const COST_EVERY_MS: &str = "2000";
 
 /// What the tail has to say.
 pub(super) enum Batch {
-    /// It reads.
+    /// It reads: the topic may be read, and was.
     Listening,
-    /// What it read.
-    Seen(Vec<Body>),
+    /// What it read, and up to where.
+    Seen(Vec<Body>, Vec<(i32, ReadTo)>),
     /// It may not, or cannot; it ends.
     Refused(Fault),
 }
@@ -91,11 +93,13 @@ pub(super) fn spawn(
     );
     let config = config(context);
     let read = move || {
-        let ended = consumer(&config, &ends)
-            .and_then(|consumer| Tail { consumer, translator, batches: &batches }.read());
-        if let Err(error) = ended {
+        let read = ends.iter().map(|&(partition, end)| (partition, ReadTo::begin(end))).collect();
+        let ended = consumer(&config, &ends).map_err(|error| fault(&error)).and_then(|consumer| {
+            Tail { consumer, translator, read, answered: false, batches: &batches }.read()
+        });
+        if let Err(fault) = ended {
             // Nobody may be listening any more.
-            let _ = batches.blocking_send(Batch::Refused(fault(&error)));
+            let _ = batches.blocking_send(Batch::Refused(fault));
         }
     };
     std::thread::Builder::new().name("lagtop-tail".to_owned()).spawn(read).map(drop)
@@ -115,10 +119,13 @@ pub(super) fn config(context: &Context) -> ClientConfig {
         // What was written is gone unread: begin again, and say so, instead of reading on.
         .set("auto.offset.reset", "error")
         .set("statistics.interval.ms", COST_EVERY_MS)
+        // That a partition has no more is an answer too: it says that the topic may be read.
+        .set("enable.partition.eof", "true")
         // A commit is worth showing when it happens, and the topic's records are small.
         .set("fetch.wait.max.ms", "500")
         .set("fetch.min.bytes", "1")
-        .set("queued.max.messages.kbytes", "8192")
+        // A waiting record takes several times its own size, and two megabytes are twenty thousand.
+        .set("queued.max.messages.kbytes", "2048")
         .set("fetch.message.max.bytes", "262144");
     config
 }
@@ -136,55 +143,66 @@ fn consumer(config: &ClientConfig, ends: &[(i32, i64)]) -> KafkaResult<BaseConsu
 struct Tail<'a> {
     consumer: BaseConsumer<Quiet>,
     translator: Translator,
+    /// How far each partition is read.
+    read: BTreeMap<i32, ReadTo>,
+    /// A broker has told records of the topic, or that there are none: nobody refuses us.
+    answered: bool,
     batches: &'a mpsc::Sender<Batch>,
 }
 
 impl Tail<'_> {
     /// Reads until nobody listens any more.
-    fn read(mut self) -> KafkaResult<()> {
+    fn read(mut self) -> Result<(), Fault> {
         let mut listening = false;
         while !self.batches.is_closed() {
-            let read = self.batch()?;
-            // A wait without an error: nobody has refused us so far.
-            if !listening {
+            let moved = self.batch()?;
+            if !listening && self.answered {
                 listening = true;
                 if self.batches.blocking_send(Batch::Listening).is_err() {
                     return Ok(());
                 }
             }
-            let mut seen = if read > 0 { self.translator.take() } else { Vec::new() };
+            let mut seen = if moved.is_empty() { Vec::new() } else { self.translator.take() };
             seen.extend(self.consumer.context().take_cost().map(Body::Cost));
-            if !seen.is_empty() && self.batches.blocking_send(Batch::Seen(seen)).is_err() {
+            let nothing = seen.is_empty() && moved.is_empty();
+            if !nothing && self.batches.blocking_send(Batch::Seen(seen, moved)).is_err() {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// Waits for a record and takes what is there with it; tells how many there were.
-    fn batch(&mut self) -> KafkaResult<usize> {
+    /// Waits for a record and takes what is there with it; tells how far it has come in which partitions.
+    fn batch(&mut self) -> Result<Vec<(i32, ReadTo)>, Fault> {
         let (most, longest) = BATCH;
         let mut wait = WAIT;
         let mut begun = None;
-        let mut read = 0;
-        while read < most {
+        let mut moved = BTreeMap::new();
+        for _ in 0..most {
             match self.consumer.poll(wait) {
                 None => break,
                 Some(Ok(message)) => {
-                    let key = message.key().unwrap_or_default();
-                    let written = message.timestamp().to_millis();
-                    self.translator.record(key, message.payload(), written);
-                    read += 1;
+                    self.answered = true;
+                    let (key, value) = (message.key().unwrap_or_default(), message.payload());
+                    self.translator.record(key, value, message.timestamp().to_millis())?;
+                    if let Some(read) = self.read.get_mut(&message.partition()) {
+                        read.read(message.offset());
+                        moved.insert(message.partition(), *read);
+                    }
+                }
+                Some(Err(KafkaError::PartitionEOF(_))) => {
+                    self.answered = true;
+                    continue;
                 }
                 Some(Err(error)) if passing(&error) => {}
-                Some(Err(error)) => return Err(error),
+                Some(Err(error)) => return Err(fault(&error)),
             }
             wait = Duration::ZERO;
             if begun.get_or_insert_with(Instant::now).elapsed() > longest {
                 break;
             }
         }
-        Ok(read)
+        Ok(moved.into_iter().collect())
     }
 }
 

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::Planner;
 use crate::model::observation::{
-    CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
+    CommitsObserved, GroupDescription, GroupListObserved, GroupObserved, TopicCommits,
 };
 use crate::model::{Body, BrokerId, Fault, GroupId, Timestamp};
 use crate::source::kafka::poll::ask::{Told, What};
 use crate::source::kafka::poll::convert::{self, Describer};
 use crate::source::kafka::poll::fault::{of_kafka, of_wire};
-use crate::source::kafka::poll::groups::Scope;
+use crate::source::kafka::poll::groups::{Scope, ToAsk};
 use crate::source::kafka::wire::{GroupList, PerGroup, WireError};
 
 /// Groups in one question: a thousand answer with a quarter of a megabyte in 20 ms, and a group on
@@ -58,17 +58,26 @@ impl Planner {
         self.groups.listed(coordinator, &groups);
         self.see(at, Body::GroupList(GroupListObserved { coordinator, groups: Ok(groups) }));
         if current {
-            self.ask_commits(coordinator);
-            let slow = self.slow_turn().is_some();
-            let moving = !self.groups.visibly_moving(&self.plan).is_empty();
-            if !slow || moving || self.options.scope == Scope::Everything {
-                self.ask_descriptions(coordinator);
+            if let Some(gate) = self.round.gates.get_mut(&coordinator) {
+                gate.listed = true;
             }
+            self.pass_gate(coordinator);
+        }
+    }
+
+    /// Asks a coordinator about what is not followed of its groups.
+    pub(super) fn ask_about_groups(&mut self, coordinator: BrokerId) {
+        self.ask_commits(coordinator);
+        let slow = self.slow_turn().is_some();
+        let moving = !self.groups.visibly_moving(&self.plan).is_empty();
+        if !slow || moving || self.options.scope == Scope::Everything {
+            self.ask_descriptions(coordinator);
         }
     }
 
     fn ask_commits(&mut self, coordinator: BrokerId) {
-        let (mut visible, rest) = self.groups.committing(coordinator, &self.plan);
+        let ToAsk { mut visible, rest, compared } =
+            self.groups.commits_next(coordinator, &self.plan, self.round.number);
         let batches: Vec<Arc<[GroupId]>> = if visible.len() + rest.len() <= GROUPS_A_QUESTION {
             // So few that those on screen would not be told sooner by themselves.
             visible.extend(rest);
@@ -80,10 +89,14 @@ impl Planner {
         for batch in batches.into_iter().filter(|batch| !batch.is_empty()) {
             self.ask_coordinator(coordinator, What::Commits(batch));
         }
+        for batch in compared.chunks(GROUPS_A_QUESTION) {
+            self.ask_coordinator(coordinator, What::Compare(batch.into()));
+        }
     }
 
     fn ask_descriptions(&mut self, coordinator: BrokerId) {
-        let due = self.groups.describe_next(coordinator, &self.plan, self.options.scope);
+        let (scope, round) = (self.options.scope, self.round.number);
+        let due = self.groups.describe_next(coordinator, &self.plan, scope, round);
         for (kind, groups) in due {
             for batch in groups.chunks(GROUPS_A_QUESTION) {
                 self.ask_coordinator(coordinator, What::Describe(kind, batch.into()));
@@ -94,7 +107,7 @@ impl Planner {
     pub(super) fn commits(
         &mut self,
         (asked, at): (Timestamp, Timestamp),
-        groups: &[GroupId],
+        (groups, compared): (&[GroupId], bool),
         result: Result<Told, WireError>,
     ) {
         let round = self.round.number;
@@ -103,10 +116,14 @@ impl Planner {
             Ok(_) => return,
             Err(error) => {
                 let fault = of_wire(&error);
+                for id in groups {
+                    self.groups.commits_told(id, None);
+                }
                 let failed = |id: &GroupId| CommitsObserved {
                     id: id.clone(),
                     asked,
                     topics: Err(fault.clone()),
+                    compared,
                 };
                 self.see(at, Body::Commits(groups.iter().map(failed).collect()));
                 return;
@@ -121,7 +138,9 @@ impl Planner {
                 let partitions = topic.partitions.iter().map(|commit| commit.partition);
                 self.wanted.name(&topic.topic, partitions, round);
             }
-            observed.push(CommitsObserved { id: GroupId::from(group), asked, topics });
+            let id = GroupId::from(group);
+            self.groups.commits_told(&id, Some(asked).filter(|_| is_whole(&topics)));
+            observed.push(CommitsObserved { id, asked, topics, compared });
         }
         self.see(at, Body::Commits(observed));
     }
@@ -148,7 +167,7 @@ impl Planner {
         };
         for (id, description) in &told {
             let Ok(description) = description else { continue };
-            self.groups.described(id, description.state, self.round.number);
+            self.groups.described(id, description.state, asked);
             let held =
                 description.members.iter().flat_map(|member| member.assignment.iter().flatten());
             for topic in held {
@@ -169,6 +188,15 @@ impl Planner {
             .collect();
         self.see(at, Body::Groups(observed));
     }
+}
+
+/// Was everything told?
+fn is_whole(topics: &Result<Vec<TopicCommits>, Fault>) -> bool {
+    let each = |topics: &Vec<TopicCommits>| {
+        let commits = topics.iter().flat_map(|topic| &topic.partitions);
+        commits.into_iter().all(|commit| commit.offset.is_ok())
+    };
+    topics.as_ref().is_ok_and(each)
 }
 
 fn each<T>(

@@ -5,26 +5,30 @@
 //! commits and for the members of those that are looked at, moving or due; then, once the coordinators
 //! have answered or a short grace is over, asks each leader for the ends of all partitions that groups
 //! named. Nobody waits for a broker that does not answer: while it owes an answer it is left out.
-
 //!
-//! `coordinators` is the first part of a round, `leaders` the second; `ages` stands beside it.
+//! `coordinators` is the first part of a round, `leaders` the second; `following` says what of the first
+//! need not be asked while somebody listens; `ages` stands beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::ages::Ages;
 use super::ask::{Answer, Ask, Told, What};
-use super::convert::{NameFilter, Names};
+use super::convert::NameFilter;
 use super::groups::{Groups, Scope, describable};
 use super::wanted::Wanted;
 use crate::model::{Body, BrokerId, Fault, Isolation, Observation, PollPlan, SourceId, Timestamp};
+use crate::source::kafka::interned::Interned;
 
 mod ages;
 mod coordinators;
+mod following;
 mod leaders;
 #[cfg(test)]
 mod tests;
 
+pub(super) use following::CATCH_UP;
+use following::{Following, Gate};
 use leaders::Slow;
 
 /// What polling is about; fixed for its life.
@@ -47,10 +51,12 @@ const NO_ROUND: u64 = 0;
 pub(super) struct Planner {
     options: Options,
     plan: PollPlan,
-    names: Names,
+    names: Interned,
     groups: Groups,
     wanted: Wanted,
     ages: Ages,
+    /// `None` while nobody listens.
+    following: Option<Following>,
     /// Live brokers of the latest metadata.
     brokers: Vec<BrokerId>,
     /// How many answers of rounds each broker owes; while it owes any, rounds leave it out.
@@ -80,6 +86,10 @@ struct Round {
     /// A broker was left out, or a question put off.
     partial: bool,
     leaders_asked: bool,
+    /// Brokers that are not asked about groups yet, and for what that waits.
+    gates: BTreeMap<BrokerId, Gate>,
+    /// The tail is waited for no longer.
+    impatient: bool,
     /// Metadata were asked for that the round does not wait for.
     asked_aside: bool,
 }
@@ -104,10 +114,11 @@ impl Planner {
         Self {
             options,
             plan,
-            names: Names::default(),
+            names: Interned::default(),
             groups: Groups::default(),
             wanted: Wanted::default(),
             ages,
+            following: None,
             brokers: Vec::new(),
             owed: BTreeMap::new(),
             owed_closely: BTreeMap::new(),
@@ -193,11 +204,13 @@ impl Planner {
                 continue;
             }
             self.ask_coordinator(broker, What::List);
+            self.ask_look(broker);
         }
     }
 
     /// The grace is over, or every coordinator has answered: on to the ends.
     pub(super) fn ask_leaders(&mut self) {
+        self.stop_waiting();
         if std::mem::replace(&mut self.round.leaders_asked, true) {
             return;
         }
@@ -251,7 +264,9 @@ impl Planner {
             (What::Metadata(_), Ok(Told::Metadata(metadata))) => self.metadata(at, metadata),
             (What::Metadata(topics), Err(error)) => self.metadata_failed(at, topics, &error),
             (What::List, result) => self.list(at, (ask.broker, current), result),
-            (What::Commits(groups), result) => self.commits((asked, at), &groups, result),
+            (What::Look(_), result) => self.looked(asked, (ask.broker, current), result),
+            (What::Commits(groups), result) => self.commits((asked, at), (&groups, false), result),
+            (What::Compare(groups), result) => self.commits((asked, at), (&groups, true), result),
             (What::Describe(_, groups), result) => {
                 self.described((asked, at), ask.broker, &groups, result);
             }

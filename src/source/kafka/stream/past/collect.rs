@@ -1,40 +1,44 @@
 //! What was read, in the order in which it was written, thinned to what histories keep. Pure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::super::Context;
 use super::super::records::{Entry, Record, decode};
 use super::super::translate::Translator;
+use super::ends::Which;
+use super::points::Points;
 use crate::model::observation::{GroupDescription, GroupObserved, PastCommits};
-use crate::model::{Body, Clock, GroupKind, GroupState, Timestamp};
+use crate::model::{Body, Clock, GroupId, GroupKind, GroupState, Timestamp, TopicName};
+use crate::source::kafka::interned::Interned;
 use crate::source::kafka::poll::NameFilter;
 use crate::source::kafka::wire::{PerGroup, TopicCommits};
 
-/// Histories keep a point a second at their finest.
-const STEP_MS: i64 = 1_000;
-
-/// Positions over time.
-type Points = Vec<(i64, Option<i64>)>;
-
-/// By topic and partition.
-type Partitions = HashMap<(Arc<str>, i32), Points>;
-
 /// A record about a group that is no commit: when it was written, key, value.
-type Raw = (i64, Vec<u8>, Option<Vec<u8>>);
+pub(super) type Raw = (i64, Vec<u8>, Option<Vec<u8>>);
 
-/// The records of one slice, or of several.
-#[derive(Default)]
+/// The positions of one group on one topic, by partition.
+struct OfTopic {
+    topic: TopicName,
+    partitions: BTreeMap<i32, Points>,
+}
+
+/// The records of one slice.
 pub(super) struct Collected {
-    /// Records seen, also those that are not looked at.
-    pub(super) records: i64,
-    /// By group.
-    commits: HashMap<Arc<str>, Partitions>,
+    now: i64,
+    names: Interned,
+    commits: HashMap<GroupId, Vec<OfTopic>>,
     groups: Vec<Raw>,
 }
 
 impl Collected {
+    /// Nothing yet; histories are finest just before `now`.
+    pub(super) fn new(now: Timestamp) -> Self {
+        let (names, commits) = (Interned::default(), HashMap::new());
+        Self { now: now.as_millis(), names, commits, groups: Vec::new() }
+    }
+
     /// Takes in one record.
     pub(super) fn record(
         &mut self,
@@ -42,7 +46,6 @@ impl Collected {
         at: i64,
         (key, value): (&[u8], Option<&[u8]>),
     ) {
-        self.records += 1;
         // Before anything else is decoded: with a filter most records are of no interest.
         if !group_of(key).is_some_and(|group| groups(group)) {
             return;
@@ -52,65 +55,59 @@ impl Collected {
                 if !topics(entry.key.topic) {
                     return;
                 }
-                let (at, position) = entry
+                let point = entry
                     .value
                     .map_or((at, None), |commit| (commit.commit_timestamp, commit.offset));
-                let points = self.points(entry.key.group, entry.key.topic, entry.key.partition);
-                push(points, at, position);
+                let (group, topic) = (entry.key.group, entry.key.topic);
+                let now = self.now;
+                if let Some(points) = self.points(group, topic, entry.key.partition) {
+                    points.push(point, now);
+                }
             }
             Ok(_) => self.groups.push((at, key.to_vec(), value.map(<[u8]>::to_vec))),
             Err(_) => {}
         }
     }
 
-    fn points(&mut self, group: &str, topic: &str, partition: i32) -> &mut Points {
+    fn points(&mut self, group: &str, topic: &str, partition: i32) -> Option<&mut Points> {
         if !self.commits.contains_key(group) {
-            self.commits.insert(group.into(), HashMap::new());
+            self.commits.insert(group.into(), Vec::new());
         }
-        let of_group = self.commits.entry(group.into()).or_default();
-        of_group.entry((topic.into(), partition)).or_default()
+        let topics = self.commits.get_mut(group)?;
+        if !topics.iter().any(|of| of.topic.as_str() == topic) {
+            let topic = self.names.topic(topic);
+            topics.push(OfTopic { topic, partitions: BTreeMap::new() });
+        }
+        let of = topics.iter_mut().find(|of| of.topic.as_str() == topic)?;
+        Some(of.partitions.entry(partition).or_default())
     }
 
-    /// Puts an earlier slice in front.
-    pub(super) fn put_before(&mut self, earlier: Self) {
-        self.records += earlier.records;
-        for (group, partitions) in earlier.commits {
-            let known = self.commits.entry(group).or_default();
-            for (partition, mut points) in partitions {
-                let later = known.entry(partition).or_default();
-                points.append(later);
-                *later = points;
-            }
-        }
-        let later = std::mem::replace(&mut self.groups, earlier.groups);
-        self.groups.extend(later);
+    /// On which partitions was committed.
+    pub(super) fn committed_on(&self) -> BTreeSet<Which> {
+        let topics = self.commits.values().flatten();
+        let each = topics
+            .flat_map(|of| of.partitions.keys().map(|&partition| (of.topic.clone(), partition)));
+        each.collect()
     }
 
-    /// All of it as observations.
-    pub(super) fn told(self, context: &Context) -> (Vec<GroupObserved>, Vec<PastCommits>) {
-        let mut commits = Vec::new();
-        for (group, partitions) in self.commits {
-            for ((topic, partition), mut points) in partitions {
-                // A commit of a transaction carries the time at which it was sent.
-                points.sort_by_key(|point| point.0);
-                let points = points.into_iter();
-                let points =
-                    points.map(|(at, offset)| (Timestamp::from_millis(at), offset)).collect();
-                let (group, topic) = (group.as_ref().into(), topic.as_ref().into());
-                commits.push(PastCommits { group, topic, partition, points });
-            }
-        }
-        (described(&self.groups, context), commits)
+    /// The records about groups.
+    pub(super) fn take_groups(&mut self) -> Vec<Raw> {
+        std::mem::take(&mut self.groups)
     }
-}
 
-/// Within a step the later position stands.
-fn push(points: &mut Points, at: i64, position: Option<i64>) {
-    match points.last_mut() {
-        Some(last) if at.div_euclid(STEP_MS) == last.0.div_euclid(STEP_MS) => {
-            *last = (at, position);
-        }
-        _ => points.push((at, position)),
+    /// Positions over time, each given away as it is asked for.
+    pub(super) fn into_commits(self) -> impl Iterator<Item = PastCommits> {
+        self.commits.into_iter().flat_map(|(group, topics)| {
+            topics.into_iter().flat_map(move |OfTopic { topic, partitions }| {
+                let group = group.clone();
+                partitions.into_iter().map(move |(partition, points)| PastCommits {
+                    group: group.clone(),
+                    topic: topic.clone(),
+                    partition,
+                    points: points.sorted(),
+                })
+            })
+        })
     }
 }
 
@@ -132,7 +129,7 @@ impl Clock for RecordTime {
 
 /// Descriptions at the times of their records; where a classic group's record says since when it was
 /// completing a rebalance, that too.
-fn described(records: &[Raw], context: &Context) -> Vec<GroupObserved> {
+pub(super) fn described(records: &[Raw], context: &Context) -> Vec<GroupObserved> {
     let clock = Arc::new(RecordTime(AtomicI64::new(0)));
     let (groups, topics) = (Arc::clone(&context.groups), Arc::clone(&context.topics));
     let mut translator = Translator::new(Arc::clone(&clock) as Arc<dyn Clock>, groups, topics);
@@ -140,7 +137,8 @@ fn described(records: &[Raw], context: &Context) -> Vec<GroupObserved> {
     for (at, key, value) in records {
         clock.0.store(*at, Ordering::Relaxed);
         told.extend(completing(*at, key, value.as_deref()));
-        translator.record(key, value.as_deref(), Some(*at));
+        // What cannot be read tells nothing of the past either; the tail says so.
+        let _ = translator.record(key, value.as_deref(), Some(*at));
         for body in translator.take() {
             if let Body::Groups(groups) = body {
                 told.extend(groups);
@@ -175,31 +173,17 @@ fn completing(at: i64, key: &[u8], value: Option<&[u8]>) -> Option<GroupObserved
     })
 }
 
-/// What a position belongs to.
-pub(super) fn key(of: &PastCommits) -> (Arc<str>, Arc<str>, i32) {
-    (of.group.as_str().into(), of.topic.as_str().into(), of.partition)
-}
-
-/// A position that has held since then.
-pub(super) fn since(mut held: PastCommits, from: Timestamp) -> PastCommits {
-    for point in &mut held.points {
-        point.0 = from;
-    }
-    held
-}
-
-/// Positions as a coordinator holds them now, each with one point.
-pub(super) fn held(told: PerGroup<Vec<TopicCommits>>, context: &Context) -> Vec<PastCommits> {
-    let mut held = Vec::new();
-    for (group, commits) in told {
-        let topics = commits.into_iter().flatten();
-        for of in topics.filter(|of| (context.topics)(&of.topic)) {
-            for one in of.partitions {
-                let Ok(Some(commit)) = one.commit else { continue };
-                let points = vec![(Timestamp::default(), Some(commit.offset))];
-                let (group, topic) = (group.as_ref().into(), of.topic.as_ref().into());
-                held.push(PastCommits { group, topic, partition: one.partition, points });
-            }
+/// On which partitions these groups hold positions now.
+pub(super) fn held(
+    told: PerGroup<Vec<TopicCommits>>,
+    (names, topics): (&mut Interned, &NameFilter),
+) -> BTreeSet<Which> {
+    let mut held = BTreeSet::new();
+    for of in told.into_iter().flat_map(|(_, commits)| commits).flatten() {
+        if topics(&of.topic) {
+            let topic = names.topic(&of.topic);
+            let there = of.partitions.iter().filter(|one| matches!(one.commit, Ok(Some(_))));
+            held.extend(there.map(|one| (topic.clone(), one.partition)));
         }
     }
     held

@@ -14,8 +14,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::Context;
-use crate::model::observation::{PastCommits, PastEnds};
-use crate::model::{Fault, HistoryStage, Timestamp};
+use crate::model::observation::PastEnds;
+use crate::model::{Fault, HistoryStage, Timestamp, TopicName};
 use crate::source::kafka::wire::{Isolation, OffsetSpec, TopicPartitions, Topics};
 
 /// Partitions times moments at the most: a broker looks each up in its index and reads a piece of log.
@@ -37,7 +37,7 @@ const LINE: Duration = Duration::from_secs(1);
 type Known = (Timestamp, i64, Option<Timestamp>);
 
 /// A topic and its partition.
-type Which = (Arc<str>, i32);
+pub(super) type Which = (TopicName, i32);
 
 /// What was told of past ends.
 pub(super) struct Told {
@@ -51,13 +51,11 @@ pub(super) struct Told {
 /// The ends of all partitions that somebody committed on, over the window.
 pub(super) async fn ask(
     context: &Context,
-    commits: &[PastCommits],
+    wanted: &BTreeSet<Which>,
     (from, now): (Timestamp, Timestamp),
     due: Instant,
 ) -> Told {
-    let wanted: BTreeSet<Which> =
-        commits.iter().map(|one| (one.topic.as_str().into(), one.partition)).collect();
-    let Some(leaders) = leaders(context, &wanted).await else {
+    let Some(leaders) = leaders(context, wanted).await else {
         let fault = Fault::new("LEADER_NOT_AVAILABLE", "no broker told who leads the logs");
         let short = Some(HistoryStage::Failed(fault));
         return Told { ends: Vec::new(), reached: now, short };
@@ -88,7 +86,7 @@ pub(super) async fn ask(
     }
     let ends = known.into_iter().map(|((topic, partition), mut known)| {
         known.reverse();
-        PastEnds { topic: topic.as_ref().into(), partition, points: line(&known) }
+        PastEnds { topic, partition, points: line(&known) }
     });
     Told { ends: ends.collect(), reached: if short.is_none() { from } else { reached }, short }
 }
@@ -113,13 +111,13 @@ async fn leaders(
     context: &Context,
     wanted: &BTreeSet<Which>,
 ) -> Option<Vec<(i32, Vec<TopicPartitions>)>> {
-    let names: BTreeSet<_> = wanted.iter().map(|(topic, _)| Arc::clone(topic)).collect();
-    let names: Vec<_> = names.into_iter().collect();
+    let mut names: Vec<Arc<str>> = wanted.iter().map(|(topic, _)| topic.as_str().into()).collect();
+    names.dedup();
     let metadata = context.client.metadata(Topics::Named(&names)).await.ok()?;
     let mut by_leader = BTreeMap::<i32, Vec<Which>>::new();
     for topic in metadata.topics {
         for partition in topic.partitions.into_iter().flatten() {
-            let which = (Arc::clone(&topic.name), partition.partition);
+            let which = (TopicName::from(Arc::clone(&topic.name)), partition.partition);
             if let Some(leader) = partition.leader.filter(|_| wanted.contains(&which)) {
                 by_leader.entry(leader).or_default().push(which);
             }
@@ -128,11 +126,12 @@ async fn leaders(
     let mut asks = Vec::new();
     for (leader, partitions) in by_leader {
         for some in partitions.chunks(AT_ONCE) {
-            let mut topics = BTreeMap::<Arc<str>, Vec<i32>>::new();
+            let mut topics = BTreeMap::<&TopicName, Vec<i32>>::new();
             for (topic, partition) in some {
-                topics.entry(Arc::clone(topic)).or_default().push(*partition);
+                topics.entry(topic).or_default().push(*partition);
             }
-            let of = topics.into_iter().map(|(topic, some)| TopicPartitions::new(topic, some));
+            let of =
+                topics.into_iter().map(|(topic, some)| TopicPartitions::new(topic.as_str(), some));
             asks.push((leader, of.collect()));
         }
     }
@@ -153,7 +152,7 @@ async fn look_up(
                 let Ok(offset) = one.offset else { continue };
                 let offset = offset
                     .map(|offset| (offset.offset, offset.timestamp.map(Timestamp::from_millis)));
-                found.push(((Arc::clone(&topic.topic), one.partition), offset));
+                found.push(((TopicName::from(Arc::clone(&topic.topic)), one.partition), offset));
             }
         }
     }

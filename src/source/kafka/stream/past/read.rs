@@ -1,4 +1,4 @@
-//! The consumer that reads one slice of the past, on a thread of its own, and ends.
+//! The consumer that reads the past, slice by slice, on a thread of its own, and ends.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,11 +12,12 @@ use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
+use super::super::Context;
 use super::super::tail::{self, Quiet};
-use super::super::{Context, TOPIC};
-use super::Ranges;
+use super::Slice;
 use super::collect::Collected;
-use crate::model::HistoryStage;
+use crate::model::{HistoryStage, Timestamp};
+use crate::source::kafka::coverage::TOPIC;
 use crate::source::kafka::poll::NameFilter;
 
 /// How long one wait for a record may take, and so how soon the budget of time is noticed.
@@ -29,13 +30,15 @@ const TELL: Duration = Duration::from_millis(250);
 const FRAME_BYTES: u64 = 12;
 
 /// What to read, and with what it ends early.
-pub(super) struct Wanted {
-    /// Partitions, from which offset, and up to which.
-    pub(super) ranges: Ranges,
+pub(super) struct Job {
+    /// In this order.
+    pub(super) slices: Vec<Slice>,
     /// Bytes at the most.
     pub(super) most: u64,
     /// The moment at which it ends.
     pub(super) due: Instant,
+    /// Histories are finest just before this.
+    pub(super) now: Timestamp,
 }
 
 /// What the reader has to say.
@@ -47,78 +50,134 @@ pub(super) enum Batch {
         /// Bytes.
         bytes: u64,
     },
+    /// A slice, whole.
+    Slice {
+        /// From when on.
+        from: Timestamp,
+        /// What is in it.
+        collected: Box<Collected>,
+    },
     /// It ended; early, if there is a reason.
-    Over(Box<Collected>, Option<HistoryStage>),
+    Over(Option<HistoryStage>),
 }
 
 /// Starts the reader. It ends when it is done, or when the receiving end of `batches` is dropped.
-pub(super) fn spawn(
-    context: &Context,
-    wanted: Wanted,
-    batches: mpsc::Sender<Batch>,
-) -> io::Result<()> {
+pub(super) fn spawn(context: &Context, job: Job, batches: mpsc::Sender<Batch>) -> io::Result<()> {
     let mut config = tail::config(context);
     config
-        .set("enable.partition.eof", "true")
         // Many records at a time and no pause between: this shall be over soon.
         .set("fetch.wait.max.ms", "50")
         .set("fetch.queue.backoff.ms", "5")
-        .set("fetch.message.max.bytes", "1048576")
-        .set("queued.max.messages.kbytes", "16384");
+        .set("fetch.max.bytes", "4194304");
     let filters = (Arc::clone(&context.groups), Arc::clone(&context.topics));
     let read = move || {
-        let mut collected = Collected::default();
-        let ended = read(&config, &wanted, (&filters.0, &filters.1), (&mut collected, &batches));
+        let ended = Reader::new(&config, job, filters, &batches).and_then(Reader::read);
         let ended = ended.unwrap_or_else(|error| Some(HistoryStage::Failed(tail::fault(&error))));
         // Nobody may be listening any more.
-        let _ = batches.blocking_send(Batch::Over(Box::new(collected), ended));
+        let _ = batches.blocking_send(Batch::Over(ended));
     };
     std::thread::Builder::new().name("lagtop-past".to_owned()).spawn(read).map(drop)
 }
 
-/// Reads until all is read, a budget ends, or nobody listens; tells why it ended early.
-fn read(
-    config: &ClientConfig,
-    wanted: &Wanted,
-    filters: (&NameFilter, &NameFilter),
-    (collected, batches): (&mut Collected, &mpsc::Sender<Batch>),
-) -> KafkaResult<Option<HistoryStage>> {
-    let consumer = consumer(config, &wanted.ranges)?;
-    let mut open: BTreeMap<i32, i64> = wanted.ranges.iter().map(|&(p, _, end)| (p, end)).collect();
-    let (mut bytes, mut told) = (0, Instant::now());
-    while !open.is_empty() && !batches.is_closed() {
-        if bytes > wanted.most {
-            return Ok(Some(HistoryStage::ByteBudget));
-        }
-        if Instant::now() > wanted.due {
-            return Ok(Some(HistoryStage::TimeBudget));
-        }
-        if told.elapsed() > TELL {
-            told = Instant::now();
-            // A screen that is behind need not be told twice.
-            let _ = batches.try_send(Batch::Read { records: collected.records, bytes });
-        }
-        match consumer.poll(WAIT) {
-            None => {}
-            Some(Ok(message)) => {
-                let Some(&end) = open.get(&message.partition()) else { continue };
-                if message.offset() < end {
-                    bytes += take(&message, filters, collected);
-                }
-                // The last offsets may be marks of transactions, or be compacted away.
-                if message.offset() >= end - 1 {
-                    open.remove(&message.partition());
-                    pause(&consumer, message.partition())?;
-                }
-            }
-            Some(Err(KafkaError::PartitionEOF(partition))) => {
-                open.remove(&partition);
-            }
-            Some(Err(error)) if tail::passing(&error) => {}
-            Some(Err(error)) => return Err(error),
-        }
+struct Reader<'a> {
+    consumer: BaseConsumer<Quiet>,
+    job: Job,
+    filters: (NameFilter, NameFilter),
+    batches: &'a mpsc::Sender<Batch>,
+    records: i64,
+    bytes: u64,
+    told: Instant,
+}
+
+impl<'a> Reader<'a> {
+    fn new(
+        config: &ClientConfig,
+        job: Job,
+        filters: (NameFilter, NameFilter),
+        batches: &'a mpsc::Sender<Batch>,
+    ) -> KafkaResult<Self> {
+        let consumer = config.create_with_context(Quiet::default())?;
+        let told = Instant::now();
+        Ok(Self { consumer, job, filters, batches, records: 0, bytes: 0, told })
     }
-    Ok(None)
+
+    /// Reads until all is read, a budget ends, or nobody listens; tells why it ended early.
+    fn read(mut self) -> KafkaResult<Option<HistoryStage>> {
+        for Slice { from, ranges } in std::mem::take(&mut self.job.slices) {
+            let mut collected = Box::new(Collected::new(self.job.now));
+            if let Some(ended) = self.slice(&ranges, &mut collected)? {
+                return Ok(Some(ended));
+            }
+            if self.batches.blocking_send(Batch::Slice { from, collected }).is_err() {
+                break;
+            }
+        }
+        self.tell();
+        Ok(None)
+    }
+
+    /// Reads one slice; tells why if that ends early.
+    fn slice(
+        &mut self,
+        ranges: &[(i32, i64, i64)],
+        collected: &mut Collected,
+    ) -> KafkaResult<Option<HistoryStage>> {
+        let mut open: BTreeMap<i32, (i64, i64)> =
+            ranges.iter().map(|&(partition, begin, end)| (partition, (begin, end))).collect();
+        if open.is_empty() {
+            return Ok(None);
+        }
+        self.assign(ranges)?;
+        while !open.is_empty() && !self.batches.is_closed() {
+            if self.bytes > self.job.most {
+                return Ok(Some(HistoryStage::ByteBudget));
+            }
+            if Instant::now() > self.job.due {
+                return Ok(Some(HistoryStage::TimeBudget));
+            }
+            if self.told.elapsed() > TELL {
+                self.tell();
+            }
+            match self.consumer.poll(WAIT) {
+                None => {}
+                Some(Ok(message)) => {
+                    let Some(&(begin, end)) = open.get(&message.partition()) else { continue };
+                    if (begin..end).contains(&message.offset()) {
+                        self.records += 1;
+                        self.bytes += take(&message, (&self.filters.0, &self.filters.1), collected);
+                    }
+                    // The last offsets may be marks of transactions, or be compacted away.
+                    if message.offset() >= end - 1 {
+                        open.remove(&message.partition());
+                        pause(&self.consumer, message.partition())?;
+                    }
+                }
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    open.remove(&partition);
+                }
+                Some(Err(error)) if tail::passing(&error) => {}
+                Some(Err(error)) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    fn assign(&self, ranges: &[(i32, i64, i64)]) -> KafkaResult<()> {
+        let mut assignment = TopicPartitionList::with_capacity(ranges.len());
+        for &(partition, begin, _) in ranges {
+            assignment.add_partition_offset(TOPIC, partition, Offset::Offset(begin))?;
+        }
+        self.consumer.assign(&assignment)?;
+        // Of the slice before it may have been read to its end.
+        self.consumer.resume(&assignment)
+    }
+
+    /// A screen that is behind need not be told twice.
+    fn tell(&mut self) {
+        self.told = Instant::now();
+        let (records, bytes) = (self.records, self.bytes);
+        let _ = self.batches.try_send(Batch::Read { records, bytes });
+    }
 }
 
 /// Collects one record; tells its size.
@@ -134,17 +193,7 @@ fn take(
     FRAME_BYTES + u64::try_from(size).unwrap_or(0)
 }
 
-fn consumer(config: &ClientConfig, ranges: &Ranges) -> KafkaResult<BaseConsumer<Quiet>> {
-    let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet::default())?;
-    let mut assignment = TopicPartitionList::with_capacity(ranges.len());
-    for &(partition, begin, _) in ranges {
-        assignment.add_partition_offset(TOPIC, partition, Offset::Offset(begin))?;
-    }
-    consumer.assign(&assignment)?;
-    Ok(consumer)
-}
-
-/// What follows is not wanted: the tail has it.
+/// What follows is not wanted now: the tail has it, or another slice.
 fn pause(consumer: &BaseConsumer<Quiet>, partition: i32) -> KafkaResult<()> {
     let mut list = TopicPartitionList::with_capacity(1);
     list.add_partition(TOPIC, partition);

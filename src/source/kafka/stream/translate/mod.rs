@@ -11,8 +11,9 @@ use crate::model::observation::{
     CommitRecorded, GroupDescription, GroupObserved, MemberObserved, Written,
 };
 use crate::model::{
-    Body, Clock, GroupKind, GroupState, MemberId, Timestamp, TopicName, TopicPartitions,
+    Body, Clock, Fault, GroupKind, GroupState, MemberId, Timestamp, TopicName, TopicPartitions,
 };
+use crate::source::kafka::interned::Interned;
 use crate::source::kafka::poll::NameFilter;
 
 mod membership;
@@ -27,6 +28,7 @@ pub(super) struct Translator {
     clock: Arc<dyn Clock>,
     groups: NameFilter,
     topics: NameFilter,
+    names: Interned,
     commits: Vec<CommitRecorded>,
     described: Vec<GroupObserved>,
     membership: Vec<MembershipRecorded>,
@@ -38,6 +40,7 @@ impl Translator {
             clock,
             groups,
             topics,
+            names: Interned::default(),
             commits: Vec::new(),
             described: Vec::new(),
             membership: Vec::new(),
@@ -60,21 +63,31 @@ impl Translator {
         bodies
     }
 
-    /// Takes in one record and when it was written, in ms since 1970. What cannot be read or is not
-    /// looked at says nothing; polling tells of it all the same.
-    pub(super) fn record(&mut self, key: &[u8], value: Option<&[u8]>, written: Option<i64>) {
-        let Ok(record) = decode(key, value) else { return };
+    /// Takes in one record and when it was written, in ms since 1970. What is not looked at says nothing.
+    /// An error if it cannot be read, and nobody can say therefore what is true from now on.
+    pub(super) fn record(
+        &mut self,
+        key: &[u8],
+        value: Option<&[u8]>,
+        written: Option<i64>,
+    ) -> Result<(), Fault> {
+        let record = decode(key, value).map_err(|why| unreadable(&why.to_string()))?;
         let now = self.clock.now();
         let written = written.map_or(now, |at| near(Timestamp::from_millis(at), now));
         match record {
-            Record::OffsetCommit(Entry { key, value: Some(commit) })
-            | Record::LegacyOffsetCommit(Entry { key, value: Some(commit) })
+            Record::OffsetCommit(Entry { key, value })
+            | Record::LegacyOffsetCommit(Entry { key, value })
                 if (self.groups)(key.group) && (self.topics)(key.topic) =>
             {
-                self.commit(&key, &commit);
+                self.commit(&key, value.as_ref(), (written, now));
             }
             Record::GroupMetadata(Entry { key, value: Some(group) }) if (self.groups)(key) => {
                 self.generation(key, &group, (written, now));
+            }
+            Record::NewerValue { record_type: of @ 0..=2, version, group }
+                if (self.groups)(group) =>
+            {
+                return Err(unreadable(&format!("type {of} has the unknown version {version}")));
             }
             record => {
                 let told = membership::told(&record).filter(|told| (self.groups)(told.group));
@@ -86,19 +99,26 @@ impl Translator {
                 }));
             }
         }
+        Ok(())
     }
 
-    fn commit(&mut self, key: &OffsetCommitKey<'_>, commit: &OffsetCommit<'_>) {
-        let Some(offset) = commit.offset else { return };
-        let now = self.clock.now();
+    /// A position was committed or, without a value, taken away.
+    fn commit(
+        &mut self,
+        key: &OffsetCommitKey<'_>,
+        commit: Option<&OffsetCommit<'_>>,
+        (written, now): (Timestamp, Timestamp),
+    ) {
+        let told = |commit: &OffsetCommit<'_>| Timestamp::from_millis(commit.commit_timestamp);
         self.commits.push(CommitRecorded {
             group: key.group.into(),
-            topic: key.topic.into(),
+            topic: self.names.topic(key.topic),
             partition: key.partition,
-            offset,
-            recorded: near(Timestamp::from_millis(commit.commit_timestamp), now),
-            leader_epoch: commit.leader_epoch,
-            metadata: commit.metadata.into(),
+            // One below zero is no position, as in answers.
+            offset: commit.and_then(|commit| commit.offset),
+            recorded: commit.map_or(written, |commit| near(told(commit), now)),
+            leader_epoch: commit.and_then(|commit| commit.leader_epoch),
+            metadata: self.names.text(commit.map_or("", |commit| commit.metadata)),
         });
     }
 
@@ -163,6 +183,10 @@ impl Translator {
             target: None,
         }
     }
+}
+
+fn unreadable(why: &str) -> Fault {
+    Fault::new("RECORD_UNREADABLE", &format!("__consumer_offsets cannot be read: {why}"))
 }
 
 /// The address without the slash that Java prints before it.

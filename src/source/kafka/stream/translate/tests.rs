@@ -39,13 +39,22 @@ const GENERATION: (&str, &str) = (
 );
 
 fn translate(now: i64, record: (&str, &str), groups: &'static str) -> Vec<Body> {
+    let value = bytes(record.1);
+    try_translate(now, (record.0, Some(&value)), groups).expect("a record")
+}
+
+fn try_translate(
+    now: i64,
+    (key, value): (&str, Option<&[u8]>),
+    groups: &'static str,
+) -> Result<Vec<Body>, Fault> {
     let mut translator = Translator::new(
         Arc::new(At(now)),
         Arc::new(move |name| name.starts_with(groups)),
         Arc::new(|_| true),
     );
-    translator.record(&bytes(record.0), Some(&bytes(record.1)), Some(now));
-    translator.take()
+    translator.record(&bytes(key), value, Some(now))?;
+    Ok(translator.take())
 }
 
 const RECORDED: i64 = 1_795_336_262_059;
@@ -56,7 +65,7 @@ fn a_commit_carries_the_coordinators_time() {
     let [Body::Recorded(commits)] = bodies.as_slice() else { panic!("{bodies:?}") };
     let commit = &commits[0];
     assert_eq!((commit.group.as_str(), commit.topic.as_str()), ("dec-classic", "dec-b"));
-    assert_eq!((commit.partition, commit.offset, commit.leader_epoch), (0, 42, Some(7)));
+    assert_eq!((commit.partition, commit.offset, commit.leader_epoch), (0, Some(42), Some(7)));
     assert_eq!(&*commit.metadata, "note: h\u{e9}llo");
     assert_eq!(commit.recorded, Timestamp::from_millis(RECORDED));
 }
@@ -84,11 +93,31 @@ fn a_generation_describes_its_group() {
 }
 
 #[test]
-fn what_is_not_looked_at_or_not_readable_says_nothing() {
+fn a_tombstone_takes_the_position_away() {
+    let bodies = try_translate(RECORDED, (COMMIT.0, None), "dec").expect("a record");
+    let [Body::Recorded(commits)] = bodies.as_slice() else { panic!("{bodies:?}") };
+    assert_eq!((commits[0].offset, commits[0].partition), (None, 0));
+    assert_eq!(commits[0].recorded, Timestamp::from_millis(RECORDED), "when it was written");
+}
+
+#[test]
+fn what_is_not_looked_at_or_of_a_new_type_says_nothing() {
     assert!(translate(RECORDED, COMMIT, "other").is_empty());
     assert!(translate(RECORDED, GENERATION, "other").is_empty());
-    assert!(translate(RECORDED, ("ffff", "00"), "dec").is_empty());
-    assert!(translate(RECORDED, ("0001", ""), "dec").is_empty());
+    assert!(translate(RECORDED, ("7fff", "00"), "dec").is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_is_said_unless_nobody_looks_at_it() {
+    let code = |value: &str, groups| {
+        let told = try_translate(RECORDED, (COMMIT.0, Some(&bytes(value))), groups);
+        told.err().map(|fault| fault.code.to_string())
+    };
+    let newer = "0009 000000000000002a";
+    assert_eq!(code(newer, "dec").as_deref(), Some("RECORD_UNREADABLE"));
+    assert_eq!(code(newer, "other"), None);
+    let damaged = "0004 0000";
+    assert_eq!(code(damaged, "dec").as_deref(), Some("RECORD_UNREADABLE"));
 }
 
 /// Member `Y6rbBcUCSWWdopvHQ0ui8A` of `dec-next`: a static one.
