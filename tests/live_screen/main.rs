@@ -17,6 +17,7 @@ mod support;
 
 mod disturbed;
 mod ended;
+mod fallback;
 mod read;
 mod steady;
 
