@@ -58,7 +58,7 @@ impl Planner {
         self.groups.listed(coordinator, &groups);
         self.see(at, Body::GroupList(GroupListObserved { coordinator, groups: Ok(groups) }));
         if current {
-            if let Some(gate) = self.round.gates.get_mut(&coordinator) {
+            if let Some(gate) = self.round.gates.of.get_mut(&coordinator) {
                 gate.listed = true;
             }
             self.pass_gate(coordinator);

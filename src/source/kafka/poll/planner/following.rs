@@ -67,6 +67,14 @@ pub(super) struct Look {
     ends: BTreeMap<i32, i64>,
 }
 
+/// Coordinators that are not asked about groups yet.
+#[derive(Debug, Default)]
+pub(super) struct Gates {
+    pub(super) of: BTreeMap<BrokerId, Gate>,
+    /// The tail is waited for no longer.
+    impatient: bool,
+}
+
 /// What is waited for before a coordinator is asked about groups.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
@@ -93,7 +101,7 @@ impl Partition {
 
     fn settled_at(&self, end: i64) -> i64 {
         // A transaction may have begun before listening did: then nothing is settled that follows it.
-        let settled = self.settled.unwrap_or(self.read.begun.min(end));
+        let settled = self.settled.unwrap_or_else(|| self.read.begun.min(end));
         settled.max(self.settling.unwrap_or(i64::MIN))
     }
 
@@ -177,19 +185,21 @@ impl Planner {
 
     /// Is the tail waited for?
     pub(in crate::source::kafka::poll) fn waits_for_tail(&self) -> bool {
-        self.round.gates.values().any(|gate| gate.held)
+        self.round.gates.of.values().any(|gate| gate.held)
     }
 
     /// The tail was waited for long enough.
     pub(in crate::source::kafka::poll) fn stop_waiting(&mut self) {
-        self.round.impatient = true;
+        self.round.gates.impatient = true;
         self.open_held();
     }
 
     fn open_held(&mut self) {
-        let held = self.round.gates.iter().filter(|(_, gate)| gate.held);
+        let held = self.round.gates.of.iter().filter(|(_, gate)| gate.held);
         let held: Vec<_> = held.map(|(&broker, _)| broker).collect();
-        held.into_iter().for_each(|broker| self.pass_gate(broker));
+        for broker in held {
+            self.pass_gate(broker);
+        }
     }
 
     /// Asks a broker where the partitions end that hold its groups' records.
@@ -206,7 +216,7 @@ impl Planner {
                 self.ask_coordinator(broker, What::Look(read.into()));
             }
         }
-        self.round.gates.insert(broker, gate);
+        self.round.gates.of.insert(broker, gate);
     }
 
     pub(super) fn looked(
@@ -216,7 +226,7 @@ impl Planner {
         result: Result<Told, WireError>,
     ) {
         let Some(broker) = broker.filter(|_| current) else { return };
-        let Some(gate) = self.round.gates.get_mut(&broker) else { return };
+        let Some(gate) = self.round.gates.of.get_mut(&broker) else { return };
         gate.looking = false;
         if let Ok(Told::Offsets(topics)) = result {
             // A partition that moved to another broker has no end here: its groups are asked about.
@@ -229,7 +239,8 @@ impl Planner {
 
     /// Asks a coordinator about groups once nothing is waited for any more.
     pub(super) fn pass_gate(&mut self, broker: BrokerId) {
-        let Some(gate) = self.round.gates.get_mut(&broker) else { return };
+        let Gates { of, impatient } = &mut self.round.gates;
+        let Some(gate) = of.get_mut(&broker) else { return };
         if !gate.listed || gate.looking {
             return;
         }
@@ -237,7 +248,7 @@ impl Planner {
             (Some(following), Some(look)) => following.is_behind(look),
             _ => false,
         };
-        if behind && !self.round.impatient {
+        if behind && !*impatient {
             if !std::mem::replace(&mut gate.held, true) {
                 self.round.out += 1;
                 self.round.coordinators_out += 1;
@@ -248,7 +259,7 @@ impl Planner {
             self.round.out = self.round.out.saturating_sub(1);
             self.round.coordinators_out = self.round.coordinators_out.saturating_sub(1);
         }
-        let look = self.round.gates.remove(&broker).and_then(|gate| gate.look);
+        let look = self.round.gates.of.remove(&broker).and_then(|gate| gate.look);
         self.follow(broker, look);
         self.ask_about_groups(broker);
     }

@@ -28,7 +28,7 @@ mod leaders;
 mod tests;
 
 pub(super) use following::CATCH_UP;
-use following::{Following, Gate};
+use following::{Following, Gates};
 use leaders::Slow;
 
 /// What polling is about; fixed for its life.
@@ -86,10 +86,8 @@ struct Round {
     /// A broker was left out, or a question put off.
     partial: bool,
     leaders_asked: bool,
-    /// Brokers that are not asked about groups yet, and for what that waits.
-    gates: BTreeMap<BrokerId, Gate>,
-    /// The tail is waited for no longer.
-    impatient: bool,
+    /// Brokers that are not asked about groups yet.
+    gates: Gates,
     /// Metadata were asked for that the round does not wait for.
     asked_aside: bool,
 }

@@ -110,7 +110,9 @@ mod tests {
 
     fn packed(points: &[Point]) -> Points {
         let mut packed = Points::default();
-        points.iter().for_each(|&point| packed.push(point, NOW));
+        for &point in points {
+            packed.push(point, NOW);
+        }
         packed
     }
 
