@@ -10,7 +10,7 @@ use std::sync::Arc;
 use lagtop::app::{Depth, Input, Looks, Theme as Ground};
 use lagtop::model::process::Confidence;
 use lagtop::model::stack::{StackAnswer, StackOutcome};
-use lagtop::model::{Dropped, Snapshot};
+use lagtop::model::{Difference, Differences, Differing, Dropped, Snapshot};
 use screen::Screen;
 use snapshots::NOW;
 use snapshots::local::{stack_plan, stack_refused, stack_taken};
@@ -216,8 +216,11 @@ fn the_screen_says_when_it_would_look_different() {
 #[test]
 fn differences_between_records_and_answers_are_counted_in_the_header() {
     let mut differing = snapshots::incident();
-    differing.differences.count = 3;
-    let told = |snapshot| screen(snapshot, (160, 45)).text().contains("3 differences");
+    let (at, group) = (differing.at, "billing".into());
+    let last = Some(Difference { at, group, about: Differing::Commits });
+    differing.differences = Differences { count: 3, last };
+    let text = "3 differences, last in the commits of billing";
+    let told = |snapshot| screen(snapshot, (160, 45)).text().contains(text);
     assert!(told(differing) && !told(snapshots::incident()));
 }
 
