@@ -46,7 +46,9 @@ impl Timings {
     ) {
         let Some(group) = &self.group else { return };
         let Some(view) = groups.get(group).map(|cell| &cell.view) else { return };
-        for commit in commits.iter().filter(|commit| commit.group == *group) {
+        // A position that was taken away was not committed by a member.
+        let ours = |commit: &&CommitRecorded| commit.group == *group && commit.offset.is_some();
+        for commit in commits.iter().filter(ours) {
             let row = view.topic(commit.topic.as_str()).and_then(|topic| {
                 let rows = &topic.partitions;
                 let at = rows.binary_search_by_key(&commit.partition, |row| row.partition).ok()?;

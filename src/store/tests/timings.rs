@@ -53,7 +53,7 @@ fn commit(at: Timestamp, offset: i64) -> Body {
         group: "g".into(),
         topic: "t".into(),
         partition: 0,
-        offset,
+        offset: Some(offset),
         recorded: at,
         leader_epoch: None,
         metadata: "".into(),
