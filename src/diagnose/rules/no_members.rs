@@ -110,8 +110,8 @@ fn deserted(case: &Case<'_>) -> Option<Deserted> {
     let emptied = emptied?;
     // Whatever came before it: a gap tells of no member.
     let was_seen = changes.peek().is_some_and(|(_, state)| state.is_some());
-    let moves = case.rows().filter_map(|row| row.view.commit.as_ref()?.moved);
-    let moved = moves.max().filter(|moved| *moved > emptied);
+    let commits = case.rows().filter_map(|row| row.view.commit.as_ref()?.moved);
+    let moved = commits.max().filter(|moved| *moved > emptied);
     let since = match moved {
         Some(moved) => Since::At(moved),
         None if was_seen => Since::At(emptied),
