@@ -54,27 +54,17 @@ impl Story {
 
     /// Sees it at a second, and what is found then.
     pub(crate) fn see(&mut self, second: i64) -> Arc<Snapshot> {
-        let mut tell = |body| {
+        let seen = [self.group(second), vec![self.committed(second)], self.logs()];
+        for body in seen.into_iter().flatten() {
             self.store.apply(Observation { at: at(second), source: SourceId::Poll, body });
-        };
-        let member = |(name, held): &(&'static str, Vec<i32>)| MemberObserved {
-            id: format!("{name}-{}", held.len()).as_str().into(),
-            instance_id: None,
-            client_id: (*name).into(),
-            host: "10.0.1.15".into(),
-            rack: None,
-            epoch: None,
-            classic: false,
-            assignment: Some(if held.is_empty() {
-                Vec::new()
-            } else {
-                vec![TopicPartitions { topic: "events".into(), partitions: held.clone() }]
-            }),
-            target: None,
-        };
+        }
+        self.store.publish()
+    }
+
+    fn group(&self, second: i64) -> Vec<Body> {
         let stable = !self.members.is_empty();
         let state = if stable { GroupState::Stable } else { GroupState::Empty };
-        tell(Body::GroupList(GroupListObserved {
+        let listed = Body::GroupList(GroupListObserved {
             coordinator: BrokerId(1),
             groups: Ok(vec![ListedGroup {
                 id: "readers".into(),
@@ -82,8 +72,8 @@ impl Story {
                 kind: GroupKind::Classic,
                 protocol_type: self.protocol_type.into(),
             }]),
-        }));
-        tell(Body::Groups(vec![GroupObserved {
+        });
+        let described = Body::Groups(vec![GroupObserved {
             id: "readers".into(),
             coordinator: None,
             asked: at(second),
@@ -94,16 +84,20 @@ impl Story {
                 assignor: Some("range".into()),
                 epoch: None,
                 assignment_epoch: None,
-                members: self.members.iter().map(member).collect(),
+                members: self.members.iter().map(|(name, held)| member(name, held)).collect(),
             }),
-        }]));
+        }]);
+        vec![listed, described]
+    }
+
+    fn committed(&self, second: i64) -> Body {
         let commit = |(partition, &offset): (i32, &i64)| CommitObserved {
             partition,
             offset: Ok(Some(offset)),
             leader_epoch: None,
             metadata: "".into(),
         };
-        tell(Body::Commits(vec![CommitsObserved {
+        Body::Commits(vec![CommitsObserved {
             id: "readers".into(),
             asked: at(second),
             topics: Ok(vec![TopicCommits {
@@ -111,20 +105,23 @@ impl Story {
                 partitions: (0..).zip(&self.commits).map(commit).collect(),
             }]),
             compared: false,
-        }]));
-        let ends = (0..).zip(&self.ends).map(|(partition, &end)| (partition, Ok(end))).collect();
-        tell(Body::Offsets(OffsetsObserved {
-            which: LogOffset::HighWatermark,
-            topics: vec![TopicOffsets { topic: "events".into(), partitions: ends }],
-        }));
-        if let Some(starts) = &self.starts {
-            let starts = (0..).zip(starts).map(|(partition, &start)| (partition, Ok(start)));
-            tell(Body::Offsets(OffsetsObserved {
-                which: LogOffset::Start,
-                topics: vec![TopicOffsets { topic: "events".into(), partitions: starts.collect() }],
-            }));
-        }
-        self.store.publish()
+        }])
+    }
+
+    fn logs(&self) -> Vec<Body> {
+        let told = |which, offsets: &[i64]| {
+            let offsets = (0..).zip(offsets).map(|(partition, &offset)| (partition, Ok(offset)));
+            Body::Offsets(OffsetsObserved {
+                which,
+                topics: vec![TopicOffsets {
+                    topic: "events".into(),
+                    partitions: offsets.collect(),
+                }],
+            })
+        };
+        let ends = told(LogOffset::HighWatermark, &self.ends);
+        let starts = self.starts.iter().map(|starts| told(LogOffset::Start, starts));
+        std::iter::once(ends).chain(starts).collect()
     }
 
     /// Plays `seconds`, in each of which so many records come and go on each partition.
@@ -142,6 +139,24 @@ impl Story {
             last = Some(self.see(second));
         }
         last.unwrap()
+    }
+}
+
+fn member(name: &str, held: &[i32]) -> MemberObserved {
+    let assignment = match held {
+        [] => Vec::new(),
+        held => vec![TopicPartitions { topic: "events".into(), partitions: held.to_vec() }],
+    };
+    MemberObserved {
+        id: format!("{name}-{}", held.len()).as_str().into(),
+        instance_id: None,
+        client_id: name.into(),
+        host: "10.0.1.15".into(),
+        rack: None,
+        epoch: None,
+        classic: false,
+        assignment: Some(assignment),
+        target: None,
     }
 }
 
