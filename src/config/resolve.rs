@@ -308,7 +308,7 @@ impl<'a> Highest<'a> {
             None => request_timeout,
         };
         let security = security(properties, read)?;
-        let passed_through = std::mem::take(&mut properties.passed_through);
+        let passed_through = properties.take_passed_through();
         Ok(Connection {
             bootstrap,
             client_id,

@@ -55,7 +55,8 @@ impl Property {
 #[derive(Debug, Default)]
 pub(super) struct Properties {
     used: BTreeMap<Role, Property>,
-    pub(super) passed_through: Vec<(String, SecretString)>,
+    /// By key, with the rank of the place.
+    passed_through: BTreeMap<String, (usize, SecretString)>,
     pub(super) notes: Vec<Note>,
 }
 
@@ -89,7 +90,7 @@ impl Properties {
                 {
                     return Err(unknown(from, key));
                 }
-                self.pass_through(key, value);
+                self.pass_through(rank, key, value.into());
             } else {
                 self.add(rank, key, value.into(), from)?;
             }
@@ -154,10 +155,17 @@ impl Properties {
         }
     }
 
-    fn pass_through(&mut self, key: &str, value: &str) {
+    fn pass_through(&mut self, rank: usize, key: &str, value: SecretString) {
         // Places come highest first, but within one place the last wins.
-        self.passed_through.retain(|(known, _)| known != key);
-        self.passed_through.push((key.to_owned(), value.into()));
+        if self.passed_through.get(key).is_none_or(|(before, _)| *before >= rank) {
+            self.passed_through.insert(key.to_owned(), (rank, value));
+        }
+    }
+
+    /// What goes to librdkafka as it stands.
+    pub(super) fn take_passed_through(&mut self) -> Vec<(String, SecretString)> {
+        let passed = std::mem::take(&mut self.passed_through);
+        passed.into_iter().map(|(key, (_, value))| (key, value)).collect()
     }
 
     pub(super) fn get(&self, role: Role) -> Option<&Property> {

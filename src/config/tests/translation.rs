@@ -194,8 +194,17 @@ fn properties_by_hand_reach_librdkafka_but_never_make_it_a_member() {
         .flag("-X=key.deserializer=x");
     let settings = world.settings();
     let tail: Vec<String> = told(&settings).split_off(5);
-    assert_eq!(tail, ["debug=all", "new.tuning.key=1", "fetch.min.bytes=2"]);
+    assert_eq!(tail, ["debug=all", "fetch.min.bytes=2", "new.tuning.key=1"]);
     assert_eq!(settings.notes.len(), 3);
+}
+
+/// A lower place once won where a property is passed through.
+#[test]
+fn a_flag_wins_over_a_variable_where_lagtop_passes_a_property_through() {
+    let world = World::typed("-b k -X debug=flag")
+        .variable("LAGTOP_PROPERTY", "debug=variable\nfetch.min.bytes=1");
+    let tail: Vec<String> = told(&world.settings()).split_off(5);
+    assert_eq!(tail, ["debug=flag", "fetch.min.bytes=1"]);
 }
 
 #[test]
