@@ -1,0 +1,176 @@
+//! Flag > environment > file > default, in one pure function.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::time::Duration;
+
+use self::highest::Highest;
+use self::values::duration;
+use super::cli::{Cli, Command};
+use super::error::ConfigError;
+use super::layer::Layer;
+use super::settings::{Face, Filters, Playback, Played, Settings};
+use crate::diagnose::Rules;
+
+mod highest;
+mod values;
+
+/// Reads a whole file. A directory answers [`io::ErrorKind::IsADirectory`].
+pub type ReadFile<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
+
+/// Often enough to see lag move, seldom enough that nobody minds lagtop being left open.
+pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+const DEFAULT_HISTORY: Duration = Duration::from_mins(30);
+/// From none to what a group's coarsest resolution keeps.
+const HISTORIES: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(6));
+/// From one look to a watch that a scheduler would rather make two of.
+const WATCHES: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(1));
+const INTERVALS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_hours(1));
+
+/// A healthy broker answers the largest of our questions in a quarter of a second, and a broker
+/// behind a slow VPN dials, TLS and SASL included, in one or two. Five seconds outlast a long
+/// garbage collection, and end before a person has decided that lagtop itself hangs.
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A day of a cluster with a thousand groups; nobody notices it missing from a disk.
+const DEFAULT_RECORD_LIMIT: u64 = 1_000_000_000;
+
+/// Slower, nothing moves; faster, nobody can follow.
+const SPEEDS: RangeInclusive<f64> = 0.1..=1_000.0;
+
+/// A recording may be that long.
+const BEGINNINGS: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(24 * 365));
+
+/// The port of `kafka_exporter`. Only this host: names of groups and topics are nobody else's
+/// business unless somebody says so.
+pub(super) const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9308);
+
+const DEFAULT_CLIENT_ID: &str = "lagtop";
+
+/// No client properties file or certificate is larger; a device or a log given by mistake is.
+const LARGEST_FILE: u64 = 4 << 20;
+
+/// The world as settings see it: all that [`Settings::resolve`] depends on.
+pub struct Inputs<'a, V> {
+    /// The command line.
+    pub cli: &'a Cli,
+    /// The environment, as from [`std::env::vars_os`].
+    pub variables: V,
+    /// The file system, as from [`read_file`].
+    pub read: ReadFile<'a>,
+}
+
+/// Reads a file from the disk, up to 4 MiB.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST_FILE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 4 MiB"));
+    }
+    Ok(content)
+}
+
+impl Settings {
+    /// Resolves what was given into settings, or says what is wrong with it.
+    pub fn resolve<V>(inputs: Inputs<'_, V>) -> Result<Self, ConfigError>
+    where
+        V: IntoIterator<Item = (OsString, OsString)>,
+    {
+        let (environment, environment_notes) = Layer::from_environment(inputs.variables);
+        let layers = [Layer::from_flags(inputs.cli), environment];
+        let mut settings = Self::from_layers(&layers, inputs.cli.command.as_ref(), inputs.read)?;
+        settings.notes.extend(environment_notes);
+        Ok(settings)
+    }
+
+    /// The one place where precedence is decided: `layers` come highest first, the properties file
+    /// stands below them all, defaults below that.
+    fn from_layers(
+        layers: &[Layer],
+        command: Option<&Command>,
+        read: ReadFile<'_>,
+    ) -> Result<Self, ConfigError> {
+        let highest = Highest(layers);
+        let mut properties = highest.properties(read)?;
+        let connection = highest.connection(&mut properties, read)?;
+        let face = match command {
+            // Papers are written without settings, and what is played is a [`Playback`].
+            None
+            | Some(
+                Command::Completions(_)
+                | Command::Man
+                | Command::Rules
+                | Command::Replay(_)
+                | Command::Demo(_),
+            ) => Face::Screen,
+            Some(Command::Once(_)) => Face::Once { output: highest.choice(|l| &l.output)? },
+            Some(Command::Check(_)) => {
+                let watch = highest.one(|l| &l.watch).map(|given| duration(given, WATCHES));
+                let watch = watch.transpose()?.unwrap_or_default();
+                Face::Check { fail_on: highest.choice(|l| &l.fail_on)?, watch }
+            }
+            Some(Command::Export(_)) => Face::Export { listen: highest.listen()? },
+        };
+        Ok(Self {
+            face,
+            connection,
+            filters: Filters {
+                groups: highest.filter(|l| &l.groups)?,
+                topics: highest.filter(|l| &l.topics)?,
+            },
+            processes: highest.processes()?,
+            interval: highest
+                .one(|l| &l.interval)
+                .map_or(Ok(DEFAULT_INTERVAL), |given| duration(given, INTERVALS))?,
+            isolation: highest.choice(|l| &l.isolation)?,
+            source: highest.choice(|l| &l.source)?,
+            history: highest
+                .one(|l| &l.history)
+                .map_or(Ok(DEFAULT_HISTORY), |given| duration(given, HISTORIES))?,
+            rules: super::rules::rules(layers)?,
+            recording: highest.recording()?,
+            looks: highest.looks()?,
+            verbose: highest.switch(|l| &l.verbose)?,
+            notes: properties.notes,
+        })
+    }
+}
+
+impl Playback {
+    /// What of a recording is to be played; `None` if a cluster is to be watched.
+    pub fn resolve<V>(inputs: Inputs<'_, V>) -> Result<Option<Self>, ConfigError>
+    where
+        V: IntoIterator<Item = (OsString, OsString)>,
+    {
+        let what = match &inputs.cli.command {
+            Some(Command::Replay(replay)) => Played::File(replay.file.clone()),
+            Some(Command::Demo(demo)) => Played::BuiltIn(demo.name.clone()),
+            _ => return Ok(None),
+        };
+        let (environment, _) = Layer::from_environment(inputs.variables);
+        let layers = [Layer::from_flags(inputs.cli), environment];
+        let highest = Highest(&layers);
+        let begin = highest.one(|l| &l.begin).map(|given| duration(given, BEGINNINGS));
+        Ok(Some(Self {
+            what,
+            speed: highest.speed()?,
+            begin: begin.transpose()?,
+            rules: super::rules::rules(&layers)?,
+            looks: highest.looks()?,
+        }))
+    }
+}
+
+/// The rules as flags and variables want them, whatever the command.
+pub fn rules<V>(inputs: Inputs<'_, V>) -> Result<Rules, ConfigError>
+where
+    V: IntoIterator<Item = (OsString, OsString)>,
+{
+    let (environment, _) = Layer::from_environment(inputs.variables);
+    super::rules::rules(&[Layer::from_flags(inputs.cli), environment])
+}
