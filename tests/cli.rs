@@ -180,6 +180,40 @@ fn mistakes_in_a_file(#[case] line: &str, #[case] expected: &str) {
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
 }
 
+/// The first is where it usually is, the other named.
+#[test]
+fn the_config_file_is_read_and_its_mistakes_are_told() {
+    let home = tempfile::tempdir().unwrap();
+    let usual = home.path().join(".config/lagtop/config.toml");
+    fs::create_dir_all(usual.parent().unwrap()).unwrap();
+    let run = |content: &str, line: &str| {
+        fs::write(&usual, content).unwrap();
+        let mut command = lagtop(line.split_whitespace());
+        command.env("HOME", home.path()).current_dir(usual.parent().unwrap());
+        let run = Run::of(command).unwrap();
+        (run.sentence().unwrap().to_owned(), run.code)
+    };
+    let path = usual.to_str().unwrap();
+    let mistyped = "\nintervall = '1s'\n";
+    let said = "2: 'intervall' is not a key of the config file; write interval if that is meant";
+    assert_eq!(run(mistyped, "once -b k"), (format!("{path}:{said}"), Some(2)));
+    assert_eq!(
+        run(mistyped, "rules --config config.toml"),
+        (format!("config.toml:{said}"), Some(2))
+    );
+    assert_eq!(run(mistyped, "demo"), (format!("{path}:{said}"), Some(2)));
+    let port = closed_port();
+    let config = format!("[clusters.closed]\nbootstrap = '127.0.0.1:{}'", port.number);
+    let (said, code) = run(&config, "once -c closed");
+    let begin = format!("cannot connect to 127.0.0.1:{}: connection refused", port.number);
+    assert!(said.starts_with(&begin) && code == Some(1), "{said}");
+    let (said, code) = run(&config, "once -c close");
+    assert!(
+        said.ends_with("write closed if that is meant, of closed") && code == Some(2),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_variable_is_named_as_what_it_is() {
     let mut command = lagtop(["once"]);

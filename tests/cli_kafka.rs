@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic in a test's helper is a failed test")]
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::sync::OnceLock;
 
@@ -130,6 +131,36 @@ fn a_group_that_may_not_be_described_is_4_and_hides_no_other() {
         assert_eq!((hidden.lag, hidden.members.is_none()), (None, true), "unknown, not empty");
         assert_eq!(document.errors, []);
     }
+}
+
+/// Where each cluster of the config file has its password, and who else may read it.
+#[rstest]
+#[case::command("{ command = [\"cat\", \"DIR/password\"] }", false)]
+#[case::variable("{ env = \"KAFKA_PASSWORD\" }", false)]
+#[case::in_the_file("\"alice-secret\"", true)]
+fn a_cluster_of_the_config_file_logs_in(#[case] password: &str, #[case] warned: bool) {
+    let Some(secured) = secured() else { return };
+    let directory = secured.files.path().to_str().unwrap();
+    fs::write(secured.files.path().join("password"), format!("{PASSWORD}\nuser: alice\n")).unwrap();
+    let config = tempfile::NamedTempFile::new_in(directory).unwrap();
+    fs::set_permissions(config.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    let text = format!(
+        "[clusters.secured]\nbootstrap = \"{}\"\n[clusters.secured.properties]\n\
+         security.protocol = \"SASL_PLAINTEXT\"\nsasl.mechanism = \"SCRAM-SHA-512\"\n\
+         sasl.username = \"alice\"\nsasl.password = {}\n",
+        secured.kafka.bootstrap_of("sasl").unwrap(),
+        password.replace("DIR", directory)
+    );
+    fs::write(config.path(), text).unwrap();
+    let path = config.path().to_str().unwrap();
+    let mut command = lagtop(["once", "--config", path, "-c", "secured", "-o", "json"]);
+    command.env("KAFKA_PASSWORD", PASSWORD);
+    let run = Run::of(command).unwrap();
+    assert_eq!(run.code, Some(4), "{run:?}");
+    assert_eq!(run.document().unwrap().group("open").unwrap().lag, Some(0));
+    assert!(!run.stdout.contains(PASSWORD) && !run.stderr.contains(PASSWORD), "{run:?}");
+    let expected = format!("lagtop: {path}:7: sasl.password stands in a file that every user");
+    assert_eq!(run.stderr.starts_with(&expected), warned, "{}", run.stderr);
 }
 
 #[rstest]

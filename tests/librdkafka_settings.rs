@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use clap::Parser;
-use lagtop::config::{Cli, Inputs, Settings, read_file};
+use lagtop::config::{Cli, Inputs, Settings, ThisSystem};
 use openssl::asn1::Asn1Time;
 use openssl::hash::MessageDigest;
 use openssl::pkcs12::Pkcs12;
@@ -70,7 +70,7 @@ fn make(directory: &Path, lines: &str) -> Result<(), String> {
     std::fs::write(&file, format!("bootstrap.servers=127.0.0.1:1\n{lines}")).unwrap();
 
     let cli = Cli::try_parse_from(["lagtop", "-F", file.to_str().unwrap()]).unwrap();
-    let inputs = Inputs { cli: &cli, variables: [], read: &read_file };
+    let inputs = Inputs { cli: &cli, variables: [], system: &ThisSystem };
     let settings = Settings::resolve(inputs).map_err(|error| error.to_string())?;
     let mut config = ClientConfig::new();
     config.set("group.id", "lagtop-test").set("log_level", "0");

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::CommandFactory as _;
 use lagtop::app::keymap;
-use lagtop::config::{Cli, VARIABLES};
+use lagtop::config::{self, Cli};
 use lagtop::diagnose::list;
 
 fn path() -> PathBuf {
@@ -57,7 +57,7 @@ fn the_flags_and_variables_are_those_of_the_command_line() {
         })
         .collect();
     assert_eq!(cells(1).collect::<BTreeSet<_>>(), known);
-    let variables: BTreeSet<_> = VARIABLES.iter().map(|name| format!("`{name}`")).collect();
+    let variables: BTreeSet<_> = config::variables().map(|name| format!("`{name}`")).collect();
     // What is asked for once, as a list, has no variable.
     let told = cells(2).filter(|cell| !cell.is_empty());
     assert_eq!(told.collect::<BTreeSet<_>>(), variables);

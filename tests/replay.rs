@@ -23,14 +23,23 @@ fn screen(arguments: &[&str], (columns, rows): (u16, u16)) -> Pty {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LAGTOP_")) {
         command.env_remove(name);
     }
-    command.env_remove("NO_COLOR");
+    for name in ["NO_COLOR", "HOME", "XDG_CONFIG_HOME"] {
+        command.env_remove(name);
+    }
     command.args(arguments);
     Pty::spawn(command, columns, rows)
 }
 
+/// lagtop without a terminal, in an environment that says nothing.
+fn lagtop() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lagtop"));
+    command.env_clear();
+    command
+}
+
 /// What it printed on standard error, and its exit code.
 fn refused(arguments: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_lagtop")).args(arguments).output().unwrap();
+    let output = lagtop().args(arguments).output().unwrap();
     assert!(output.stdout.is_empty(), "{output:?}");
     (String::from_utf8(output.stderr).unwrap(), output.status.code())
 }
@@ -63,9 +72,8 @@ fn the_incident_in_a_recording_is_told_as_markdown() {
     let file = folder.path().join("storm.lagtop");
     std::fs::write(&file, include_bytes!("../assets/demo/rebalance-storm.lagtop")).unwrap();
     let told = |more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lagtop"));
-        command.arg("replay").arg(&file).arg("--summary").args(more);
-        let output = command.output().unwrap();
+        let output =
+            lagtop().arg("replay").arg(&file).arg("--summary").args(more).output().unwrap();
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
@@ -82,19 +90,14 @@ fn the_incident_in_a_recording_is_told_as_markdown() {
     // Cut off, it is told up to there, and said so.
     let whole = std::fs::read(&file).unwrap();
     std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_lagtop"))
-        .arg("replay")
-        .arg(&file)
-        .arg("--summary")
-        .output()
-        .unwrap();
+    let output = lagtop().arg("replay").arg(&file).arg("--summary").output().unwrap();
     assert!(output.status.success() && !output.stdout.is_empty(), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("told up to there"), "{output:?}");
 }
 
 #[test]
 fn all_demos_are_listed_and_a_wrong_name_is_told_which_there_are() {
-    let output = Command::new(env!("CARGO_BIN_EXE_lagtop")).args(["demo", "--list"]).output();
+    let output = lagtop().args(["demo", "--list"]).output();
     let listed = String::from_utf8(output.unwrap().stdout).unwrap();
     for bundled in lagtop::record::bundle::ALL {
         assert!(listed.contains(bundled.name) && listed.contains(bundled.about), "{listed}");

@@ -17,6 +17,7 @@ use super::settings::{Color, FailOn, Isolation, Output, Source, Theme};
 const EXAMPLES: &str = "\
 Examples:
   lagtop -b kafka:9092                              watch a cluster
+  lagtop -c prod-eu                                 a cluster of the config file
   lagtop -F client.properties                       with the properties file of a Kafka client
   lagtop -b kafka:9093 -X security.protocol=SSL -X ssl.ca.location=ca.pem
   lagtop -b kafka:9092 -g '^billing'                only some groups
@@ -25,7 +26,8 @@ Examples:
   lagtop export -b kafka:9092 -g '^billing'         figures for Prometheus on port 9308
 
 Every flag has an environment variable, shown in brackets; a flag wins over its variable, both win
-over the properties file. Variables of repeatable flags hold one value a line.";
+over the config file, which wins over the properties file. Variables of repeatable flags hold one
+value a line.";
 
 const ONCE_EXAMPLES: &str = "\
 Examples:
@@ -219,6 +221,16 @@ pub struct CheckArgs {
 /// Flags that every command takes. `None` and empty lists mean: not given.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SharedArgs {
+    /// The config file [default: ~/.config/lagtop/config.toml] [env: LAGTOP_CONFIG]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(global = true, help_heading = "Cluster")]
+    pub config: Option<OsString>,
+
+    /// A cluster of the config file, by its name there [default: its default-cluster]
+    /// [env: LAGTOP_CLUSTER]
+    #[arg(short, long, value_name = "NAME", global = true, help_heading = "Cluster")]
+    pub cluster: Option<OsString>,
+
     /// Brokers to start from, separated by commas; port 9092 if none is named
     /// [env: LAGTOP_BOOTSTRAP]
     #[arg(short, long, value_name = "HOST:PORT", value_hint = ValueHint::Hostname)]

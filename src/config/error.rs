@@ -5,23 +5,35 @@
 //! secret are never repeated, nor are texts that were refused before their key was known.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use super::bootstrap::HostPortProblem;
 use super::layer::Origin;
 use super::properties::jaas::JaasProblem;
+use super::secret::SecretProblem;
 
 /// A usage error: exit code 2.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// Nothing says where the cluster is.
-    #[error(
-        "no cluster to connect to; write -b HOST:PORT, set LAGTOP_BOOTSTRAP, or name a client \
-         properties file that has bootstrap.servers with -F FILE"
-    )]
-    NoBootstrap,
+    #[error("no cluster to connect to; write {}", where_to(.clusters))]
+    NoBootstrap {
+        /// Those of the config file.
+        clusters: Vec<String>,
+    },
+
+    /// A name that no cluster of the config file has.
+    #[error("{from}: '{}' is not a cluster of the config file; {instead}", .name.escape_debug())]
+    NoSuchCluster {
+        /// Where.
+        from: Origin,
+        /// The name.
+        name: String,
+        /// What is there, and what to write.
+        instead: String,
+    },
 
     /// An address in a list of brokers.
     #[error("{from}: '{}' {problem}", .text.escape_debug())]
@@ -57,6 +69,39 @@ pub enum ConfigError {
         text: String,
         /// The regex crate's words, on one line.
         problem: String,
+    },
+
+    /// The config file, as a whole.
+    #[error("{from}: not TOML ({problem}); write KEY = \"VALUE\" as `lagtop config` shows it")]
+    Toml {
+        /// Where.
+        from: Origin,
+        /// The toml crate's words, which never quote the text.
+        problem: String,
+    },
+
+    /// A value of the config file of another kind than wanted.
+    #[error("{from}: {} is {found}; write {instead}", .key.escape_debug())]
+    Shape {
+        /// Where.
+        from: Origin,
+        /// Its key.
+        key: String,
+        /// What it is.
+        found: &'static str,
+        /// What to write.
+        instead: &'static str,
+    },
+
+    /// A value that stands elsewhere and could not be had.
+    #[error("{from}: {key} {problem}")]
+    Secret {
+        /// Where that is said.
+        from: Origin,
+        /// Whose value.
+        key: String,
+        /// Why.
+        problem: Box<SecretProblem>,
     },
 
     /// Bytes that are no text.
@@ -183,6 +228,17 @@ pub enum ConfigError {
     },
 }
 
+/// What says where a cluster is.
+fn where_to(clusters: &[String]) -> String {
+    if clusters.is_empty() {
+        return "-b HOST:PORT, set LAGTOP_BOOTSTRAP, or name a client properties file that has \
+                bootstrap.servers with -F FILE"
+            .to_owned();
+    }
+    let known = clusters.iter().map(|name| format!("-c {}", shell_word(Path::new(name))));
+    format!("{}, or -b HOST:PORT", known.collect::<Vec<_>>().join(", "))
+}
+
 fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(
         || "; take it out, or pass it with -X if librdkafka should have it".to_owned(),
@@ -191,7 +247,7 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 /// A path as it can be pasted into a shell.
-fn shell_word(path: &std::path::Path) -> String {
+fn shell_word(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -30,6 +30,9 @@ impl Layer {
             _ => None,
         });
         Self {
+            config: text("--config", shared.config.as_ref()),
+            cluster: text("--cluster", shared.cluster.as_ref()),
+            inline: Vec::new(),
             record: text("--record", shared.record.as_ref()),
             record_limit: text("--record-limit", shared.record_limit.as_ref()),
             redact: text("--redact", shared.redact.as_ref()),

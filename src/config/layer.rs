@@ -4,6 +4,9 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::properties::is_bootstrap;
+use super::secret::Value;
+
 /// Where a text was written. Displays as a person would point at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -11,9 +14,11 @@ pub enum Origin {
     Flag(&'static str),
     /// An environment variable.
     Variable(&'static str),
-    /// A line of a client properties file.
+    /// Nobody wrote it: where the config file usually is.
+    Usual,
+    /// A line of the config file or of a client properties file.
     File {
-        /// As given on the command line.
+        /// As given, or where it usually is.
         path: PathBuf,
         /// From 1.
         line: usize,
@@ -24,6 +29,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(name) | Self::Variable(name) => f.write_str(name),
+            Self::Usual => f.write_str("the config file"),
             Self::File { path, line } => {
                 write!(f, "{}:{line}", path.to_string_lossy().escape_debug())
             }
@@ -48,15 +54,32 @@ impl fmt::Debug for Given {
     }
 }
 
+/// A client property of the config file.
+#[derive(Clone, Debug)]
+pub struct Inline {
+    /// As Kafka's clients name it.
+    pub key: String,
+    /// Its value, or where that is to be had.
+    pub value: Value,
+    /// Where it was written.
+    pub from: Origin,
+}
+
 /// Everything that one place may set. `None` and empty lists mean: not set here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Layer {
+    /// Path of the config file.
+    pub config: Option<Given>,
+    /// Name of a cluster in the config file.
+    pub cluster: Option<Given>,
     /// Broker addresses, a comma list.
     pub bootstrap: Option<Given>,
     /// Path of a client properties file.
     pub properties_file: Option<Given>,
     /// Client properties, `KEY=VALUE` each; within a layer the last of a key wins.
     pub properties: Vec<Given>,
+    /// The same, of the config file.
+    pub inline: Vec<Inline>,
     /// Regular expressions for group names.
     pub groups: Vec<Given>,
     /// Regular expressions for topic names.
@@ -105,4 +128,17 @@ pub struct Layer {
     pub begin: Option<Given>,
     /// Address and port to listen on.
     pub listen: Option<Given>,
+}
+
+impl Layer {
+    /// Whether it says where the cluster is.
+    pub(super) fn says_where(&self) -> bool {
+        let key = |given: &Given| {
+            let text = given.text.to_str()?;
+            Some(text.split_once('=')?.0.trim().to_owned())
+        };
+        self.bootstrap.is_some()
+            || self.properties_file.is_some()
+            || self.properties.iter().filter_map(key).any(|key| is_bootstrap(&key))
+    }
 }

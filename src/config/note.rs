@@ -32,11 +32,33 @@ pub enum Note {
         /// `security.protocol`, as Kafka writes it.
         protocol: &'static str,
     },
+    /// A password that every user of this host may read.
+    OpenToAll {
+        /// The first property whose value is one.
+        key: String,
+        /// Where.
+        from: Origin,
+    },
+    /// Something above the cluster that was chosen says where to connect.
+    Elsewhere {
+        /// The cluster, by name.
+        cluster: String,
+        /// What says so.
+        by: Origin,
+    },
     /// A variable that begins with `LAGTOP_` and is none of ours.
     UnknownVariable {
         /// Its name.
         name: String,
     },
+}
+
+impl Note {
+    /// Whether it is told without being asked for.
+    #[must_use]
+    pub const fn is_warning(&self) -> bool {
+        matches!(self, Self::OpenToAll { .. } | Self::Elsewhere { .. })
+    }
 }
 
 impl fmt::Display for Note {
@@ -49,6 +71,16 @@ impl fmt::Display for Note {
             Self::Unused { key, from, protocol } => {
                 write!(f, "{from}: {key} has no use with security.protocol={protocol}")
             }
+            Self::OpenToAll { key, from } => write!(
+                f,
+                "{from}: {key} stands in a file that every user of this host may read; chmod 600 it, \
+                 or write {{ env = \"VARIABLE\" }} in place of the value"
+            ),
+            Self::Elsewhere { cluster, by } => write!(
+                f,
+                "{by} says where to connect, in place of cluster '{}', whose other settings count",
+                cluster.escape_debug()
+            ),
             Self::UnknownVariable { name } => {
                 write!(f, "{} is no variable of lagtop's", name.escape_debug())
             }

@@ -24,6 +24,8 @@ pub struct Settings {
     pub face: Face,
     /// How to reach the cluster.
     pub connection: Connection,
+    /// What the config file calls it; `None` if it is not one of those.
+    pub profile: Option<Profile>,
     /// What to watch.
     pub filters: Filters,
     /// Which processes of this host to look at, beside those of the group on screen.
@@ -46,6 +48,15 @@ pub struct Settings {
     pub verbose: bool,
     /// What was read but is not used, and the like; in the order found.
     pub notes: Vec<Note>,
+}
+
+/// A cluster of the config file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name there. Unescaped.
+    pub name: String,
+    /// Whether it is marked as production.
+    pub production: bool,
 }
 
 /// What is kept of what is seen.

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
 use self::sources::{Watching, polling, title};
-use crate::config::{self, Cli, Face, Inputs, Output, Playback, Settings, read_file};
+use crate::config::{self, Cli, Face, Inputs, Output, Playback, Settings, ThisSystem};
 use crate::diagnose::list;
 use crate::export::{self, Form, Outcome, Selection};
 use crate::model::{PollPlan, Snapshot};
@@ -53,7 +53,7 @@ pub fn main() -> ExitCode {
     if matches!(&cli.command, Some(config::Command::Demo(demo)) if demo.list) {
         return play::list();
     }
-    let inputs = || Inputs { cli: &cli, variables: std::env::vars_os(), read: &read_file };
+    let inputs = || Inputs { cli: &cli, variables: std::env::vars_os(), system: &ThisSystem };
     if matches!(cli.command, Some(config::Command::Rules)) {
         return match config::rules(inputs()) {
             Ok(rules) => print(&list::text(&rules)),
@@ -72,10 +72,8 @@ pub fn main() -> ExitCode {
         Err(error) if is_check => return check::unknown(&error),
         Err(error) => return complain(&error, USAGE),
     };
-    if settings.verbose {
-        for note in &settings.notes {
-            let _ = writeln!(std::io::stderr(), "lagtop: {note}");
-        }
+    for note in settings.notes.iter().filter(|note| settings.verbose || note.is_warning()) {
+        let _ = writeln!(io::stderr(), "lagtop: {note}");
     }
     let client = match connect::wire_config(&settings.connection) {
         Ok(config) => Client::new(config),

@@ -81,6 +81,9 @@ impl Watching {
 
 /// What the header calls the cluster.
 pub(super) fn title(settings: &Settings) -> String {
+    if let Some(profile) = &settings.profile {
+        return profile.name.clone();
+    }
     let servers = &settings.connection.bootstrap;
     servers.first().map(ToString::to_string).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser as _;
-use lagtop::config::{Cli, Inputs, NameFilter, Settings, read_file};
+use lagtop::config::{Cli, Inputs, NameFilter, Settings, ThisSystem};
 use lagtop::diagnose::Rules;
 use lagtop::model::time::SystemClock;
 use lagtop::model::{
@@ -61,7 +61,7 @@ impl Live {
     /// The same, judging by these rules.
     pub fn ruled(flags: &[&str], plan: PollPlan, listen: bool, rules: Rules) -> Self {
         let cli = Cli::try_parse_from([&["lagtop"], flags].concat()).unwrap();
-        let inputs = Inputs { cli: &cli, variables: [], read: &read_file };
+        let inputs = Inputs { cli: &cli, variables: [], system: &ThisSystem };
         let settings = Settings::resolve(inputs).unwrap();
         let client = Client::new(connect::wire_config(&settings.connection).unwrap());
         let isolation = connect::isolation(settings.isolation);

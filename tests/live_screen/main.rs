@@ -40,8 +40,9 @@ fn command(bootstrap: &str) -> CommandBuilder {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LAGTOP_")) {
         command.env_remove(name);
     }
-    command.env_remove("NO_COLOR");
-    command.env_remove("RUST_BACKTRACE");
+    for name in ["NO_COLOR", "RUST_BACKTRACE", "HOME", "XDG_CONFIG_HOME"] {
+        command.env_remove(name);
+    }
     command.args(["-b", bootstrap]);
     command
 }

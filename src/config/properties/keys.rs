@@ -33,6 +33,43 @@ pub(in crate::config) enum Role {
     CertificateCheck,
 }
 
+/// What a setting is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// Where the cluster is and how it is asked.
+    Reaching,
+    /// Certificates and keys: of no use without TLS.
+    Tls,
+    /// Logging in: of no use without SASL.
+    Sasl,
+}
+
+impl Role {
+    pub(super) const fn about(self) -> About {
+        match self {
+            Self::Bootstrap
+            | Self::ClientId
+            | Self::RequestTimeout
+            | Self::ConnectTimeout
+            | Self::Protocol => About::Reaching,
+            Self::Mechanism | Self::Username | Self::Password | Self::Jaas => About::Sasl,
+            Self::TruststoreLocation
+            | Self::TruststorePassword
+            | Self::CaLocation
+            | Self::CaPem
+            | Self::KeystoreLocation
+            | Self::KeystorePassword
+            | Self::CertificateLocation
+            | Self::CertificatePem
+            | Self::KeyLocation
+            | Self::KeyPem
+            | Self::KeyPassword
+            | Self::HostCheck
+            | Self::CertificateCheck => About::Tls,
+        }
+    }
+}
+
 /// What a key is to lagtop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -209,6 +246,23 @@ pub(super) fn nearest(key: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
+/// Whether lagtop uses the value of `key` itself.
+pub(in crate::config) fn is_used(key: &str) -> bool {
+    matches!(meaning(key), Some(Meaning::Used { .. }))
+}
+
+/// Whether `key` says where the cluster is.
+pub(in crate::config) fn is_bootstrap(key: &str) -> bool {
+    matches!(meaning(key), Some(Meaning::Used { role: Role::Bootstrap, .. }))
+}
+
+/// Whether the value of `key` is to be kept from others.
+pub(in crate::config) fn is_secret(key: &str) -> bool {
+    let kept = |role| matches!(role, Role::Jaas | Role::KeyPem);
+    matches!(meaning(key), Some(Meaning::Used { role, .. }) if kept(role))
+        || ["password", "secret"].iter().any(|word| key.contains(word))
+}
+
 /// Whether a text looks like the name of a property, so that it may be repeated in an error: a
 /// line of a password or of a key that lost its beginning does not.
 pub(super) fn looks_like_a_key(text: &str) -> bool {
@@ -255,6 +309,19 @@ mod tests {
     #[case("completely.different", None)]
     fn finds_what_was_meant(#[case] key: &str, #[case] expected: Option<&str>) {
         assert_eq!(nearest(key), expected);
+    }
+
+    #[rstest]
+    #[case("sasl.password", true)]
+    #[case("sasl.jaas.config", true)]
+    #[case("ssl.key.password", true)]
+    #[case("ssl.keystore.key", true)]
+    #[case("sasl.oauthbearer.client.credentials.client.secret", true)]
+    #[case("sasl.username", false)]
+    #[case("ssl.key.location", false)]
+    #[case("ssl.truststore.certificates", false)]
+    fn knows_what_is_to_be_kept_from_others(#[case] key: &str, #[case] expected: bool) {
+        assert_eq!(is_secret(key), expected);
     }
 
     #[rstest]

@@ -52,10 +52,14 @@ pub(in crate::config) fn security(
     Ok(Security { tls, sasl })
 }
 
+/// A value of `security.protocol`, and whether it speaks TLS and SASL; `None` if there is no such one.
+pub(super) fn protocol_named(name: &str) -> Option<(&'static str, bool, bool)> {
+    PROTOCOLS.iter().find(|known| known.0.eq_ignore_ascii_case(name)).copied()
+}
+
 fn protocol(properties: &Properties) -> Result<(&'static str, bool, bool), ConfigError> {
     if let Some(property) = properties.get(Role::Protocol) {
-        let known = |name: &&(&str, bool, bool)| name.0.eq_ignore_ascii_case(property.text());
-        return PROTOCOLS.iter().find(known).copied().ok_or_else(|| ConfigError::Value {
+        return protocol_named(property.text()).ok_or_else(|| ConfigError::Value {
             from: property.from.clone(),
             text: property.text().to_owned(),
             what: "a security.protocol",

@@ -7,15 +7,15 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::ValueEnum;
 
-use super::values::{TIMEOUTS, duration, milliseconds, pprof, regex, wrong};
-use super::{
-    DEFAULT_CLIENT_ID, DEFAULT_LISTEN, DEFAULT_RECORD_LIMIT, DEFAULT_TIMEOUT, ReadFile, SPEEDS,
-};
+use super::places::Places;
+use super::values::{TIMEOUTS, duration, milliseconds, pprof, regex, switch, wrong};
+use super::{DEFAULT_CLIENT_ID, DEFAULT_LISTEN, DEFAULT_RECORD_LIMIT, DEFAULT_TIMEOUT, SPEEDS};
 use crate::config::bootstrap::HostPort;
 use crate::config::error::ConfigError;
-use crate::config::layer::{Given, Layer};
-use crate::config::properties::{Properties, Role, security, unicode};
+use crate::config::layer::{Given, Inline, Layer};
+use crate::config::properties::{Collected, Properties, Role, security, unicode};
 use crate::config::settings::{Connection, Looks, NameFilter, Processes, Recording};
+use crate::config::system::System;
 
 /// Layers of which the first that sets something decides it.
 pub(super) struct Highest<'a>(pub(super) &'a [Layer]);
@@ -43,13 +43,7 @@ impl<'a> Highest<'a> {
         &self,
         of: impl Fn(&Layer) -> &Option<Given>,
     ) -> Result<bool, ConfigError> {
-        let Some(given) = self.one(of) else { return Ok(false) };
-        let text = unicode(given)?;
-        match text.to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" => Ok(true),
-            "false" | "0" | "no" => Ok(false),
-            _ => Err(wrong(given, text, "a yes or no", "true or false")),
-        }
+        self.one(of).map_or(Ok(false), switch)
     }
 
     pub(super) fn looks(&self) -> Result<Looks, ConfigError> {
@@ -113,31 +107,35 @@ impl<'a> Highest<'a> {
     }
 
     /// Within a layer, a flag of its own stands above the same setting as a property.
-    pub(super) fn properties(&self, read: ReadFile<'_>) -> Result<Properties, ConfigError> {
-        let mut properties = Properties::default();
+    pub(super) fn properties(&self, places: &Places<'_>) -> Result<Properties, ConfigError> {
+        let mut properties = Collected::default();
         for (at, layer) in self.0.iter().enumerate() {
             if let Some(given) = &layer.bootstrap {
                 properties.add_flag(rank_of_flag(at), Role::Bootstrap, given)?;
             }
             properties.add_given(rank_of_property(at), &layer.properties)?;
+            for Inline { key, value, from } in &layer.inline {
+                let (value, from) = (value.clone(), from.clone());
+                properties.add_by_hand(rank_of_property(at), key, value, from)?;
+            }
         }
         if let Some(given) = self.one(|l| &l.properties_file) {
             let path = PathBuf::from(&given.text);
-            let content = read(&path).map_err(|source| {
+            let content = places.system.read(&path).map_err(|source| {
                 let from = given.from.clone();
                 ConfigError::Unreadable { from, path: path.clone(), source }
             })?;
             properties.add_file(rank_of_flag(self.0.len()), &path, &content)?;
         }
-        Ok(properties)
+        properties.fetch(places.vault())
     }
 
     pub(super) fn connection(
         &self,
         properties: &mut Properties,
-        read: ReadFile<'_>,
-    ) -> Result<Connection, ConfigError> {
-        let bootstrap = properties.get(Role::Bootstrap).ok_or(ConfigError::NoBootstrap)?;
+        system: &dyn System,
+    ) -> Result<Option<Connection>, ConfigError> {
+        let Some(bootstrap) = properties.get(Role::Bootstrap) else { return Ok(None) };
         let bootstrap = HostPort::parse_list(bootstrap.text()).map_err(|(text, problem)| {
             ConfigError::Bootstrap { from: bootstrap.from.clone(), text, problem }
         })?;
@@ -148,16 +146,16 @@ impl<'a> Highest<'a> {
             Some(property) => milliseconds(property)?,
             None => request_timeout,
         };
-        let security = security(properties, read)?;
-        let passed_through = properties.take_passed_through();
-        Ok(Connection {
+        let security = security(properties, &|path| system.read(path))?;
+        let passed_through = std::mem::take(&mut properties.passed_through);
+        Ok(Some(Connection {
             bootstrap,
             client_id,
             security,
             request_timeout,
             connect_timeout,
             passed_through,
-        })
+        }))
     }
 
     /// `--timeout` reads as people write durations, the properties beside it as milliseconds.

@@ -1,22 +1,24 @@
-//! Flag > environment > file > default, in one pure function.
+//! Flag > environment > cluster of the config file > its top > properties file > default, in one pure
+//! function.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
 use self::highest::Highest;
+use self::places::Places;
 use self::values::duration;
 use super::cli::{Cli, Command};
 use super::error::ConfigError;
-use super::layer::Layer;
 use super::settings::{Face, Filters, Playback, Played, Settings};
+use super::system::System;
 use crate::diagnose::Rules;
 
 mod highest;
+mod places;
 mod values;
 
 /// Reads a whole file. A directory answers [`io::ErrorKind::IsADirectory`].
@@ -52,27 +54,14 @@ pub(super) const DEFAULT_LISTEN: SocketAddr =
 
 const DEFAULT_CLIENT_ID: &str = "lagtop";
 
-/// No client properties file or certificate is larger; a device or a log given by mistake is.
-const LARGEST_FILE: u64 = 4 << 20;
-
 /// The world as settings see it: all that [`Settings::resolve`] depends on.
 pub struct Inputs<'a, V> {
     /// The command line.
     pub cli: &'a Cli,
     /// The environment, as from [`std::env::vars_os`].
     pub variables: V,
-    /// The file system, as from [`read_file`].
-    pub read: ReadFile<'a>,
-}
-
-/// Reads a file from the disk, up to 4 MiB.
-pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST_FILE {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 4 MiB"));
-    }
-    Ok(content)
+    /// Files and commands, as from [`ThisSystem`](super::ThisSystem).
+    pub system: &'a dyn System,
 }
 
 impl Settings {
@@ -81,23 +70,17 @@ impl Settings {
     where
         V: IntoIterator<Item = (OsString, OsString)>,
     {
-        let (environment, environment_notes) = Layer::from_environment(inputs.variables);
-        let layers = [Layer::from_flags(inputs.cli), environment];
-        let mut settings = Self::from_layers(&layers, inputs.cli.command.as_ref(), inputs.read)?;
-        settings.notes.extend(environment_notes);
-        Ok(settings)
+        let command = inputs.cli.command.as_ref();
+        Self::from_places(Places::of(inputs)?, command)
     }
 
-    /// The one place where precedence is decided: `layers` come highest first, the properties file
+    /// The one place where precedence is decided: the layers come highest first, the properties file
     /// stands below them all, defaults below that.
-    fn from_layers(
-        layers: &[Layer],
-        command: Option<&Command>,
-        read: ReadFile<'_>,
-    ) -> Result<Self, ConfigError> {
-        let highest = Highest(layers);
-        let mut properties = highest.properties(read)?;
-        let connection = highest.connection(&mut properties, read)?;
+    fn from_places(places: Places<'_>, command: Option<&Command>) -> Result<Self, ConfigError> {
+        let highest = Highest(&places.layers);
+        let mut properties = highest.properties(&places)?;
+        let connection = highest.connection(&mut properties, places.system)?;
+        let Some(connection) = connection else { return Err(places.nowhere()) };
         let face = match command {
             // Papers are written without settings, and what is played is a [`Playback`].
             None
@@ -132,11 +115,12 @@ impl Settings {
             history: highest
                 .one(|l| &l.history)
                 .map_or(Ok(DEFAULT_HISTORY), |given| duration(given, HISTORIES))?,
-            rules: super::rules::rules(layers)?,
+            rules: super::rules::rules(&places.layers)?,
             recording: highest.recording()?,
             looks: highest.looks()?,
             verbose: highest.switch(|l| &l.verbose)?,
-            notes: properties.notes,
+            notes: properties.notes.into_iter().chain(places.notes).collect(),
+            profile: places.profile,
         })
     }
 }
@@ -152,25 +136,23 @@ impl Playback {
             Some(Command::Demo(demo)) => Played::BuiltIn(demo.name.clone()),
             _ => return Ok(None),
         };
-        let (environment, _) = Layer::from_environment(inputs.variables);
-        let layers = [Layer::from_flags(inputs.cli), environment];
-        let highest = Highest(&layers);
+        let places = Places::of(inputs)?;
+        let highest = Highest(&places.layers);
         let begin = highest.one(|l| &l.begin).map(|given| duration(given, BEGINNINGS));
         Ok(Some(Self {
             what,
             speed: highest.speed()?,
             begin: begin.transpose()?,
-            rules: super::rules::rules(&layers)?,
+            rules: super::rules::rules(&places.layers)?,
             looks: highest.looks()?,
         }))
     }
 }
 
-/// The rules as flags and variables want them, whatever the command.
+/// The rules as flags, variables and the config file want them, whatever the command.
 pub fn rules<V>(inputs: Inputs<'_, V>) -> Result<Rules, ConfigError>
 where
     V: IntoIterator<Item = (OsString, OsString)>,
 {
-    let (environment, _) = Layer::from_environment(inputs.variables);
-    super::rules::rules(&[Layer::from_flags(inputs.cli), environment])
+    super::rules::rules(&Places::of(inputs)?.layers)
 }

@@ -20,6 +20,15 @@ pub(super) fn pprof(given: &Given) -> Result<PprofAddress, ConfigError> {
     PprofAddress::parse(text.trim()).ok_or_else(refused)
 }
 
+pub(super) fn switch(given: &Given) -> Result<bool, ConfigError> {
+    let text = unicode(given)?;
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" => Ok(true),
+        "false" | "0" | "no" => Ok(false),
+        _ => Err(wrong(given, text, "a yes or no", "true or false")),
+    }
+}
+
 pub(super) fn regex(given: &Given) -> Result<Regex, ConfigError> {
     let text = unicode(given)?;
     Regex::new(text).map_err(|error| {

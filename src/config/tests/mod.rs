@@ -1,10 +1,12 @@
 //! Settings from the outside: a command line, an environment and files in, settings out.
 
 mod errors;
+mod file;
 mod precedence;
 mod secrets;
 mod translation;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
@@ -12,7 +14,7 @@ use std::path::Path;
 
 use clap::Parser;
 
-use super::{Cli, ConfigError, Inputs, Settings};
+use super::{Cli, CommandProblem, ConfigError, Inputs, Settings, System};
 
 /// A world of a few words: flags as one typed line, variables, and files by path.
 #[derive(Clone, Default)]
@@ -20,6 +22,12 @@ struct World {
     flags: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
     files: BTreeMap<String, Vec<u8>>,
+    /// Every user may read the files.
+    open_to_all: bool,
+    /// What commands print, by what is typed.
+    commands: BTreeMap<String, Vec<u8>>,
+    /// The commands that were run.
+    ran: RefCell<Vec<String>>,
 }
 
 impl World {
@@ -43,6 +51,11 @@ impl World {
         self
     }
 
+    /// The config file, where it usually is.
+    fn config(self, content: &str) -> Self {
+        self.variable("HOME", "/home/me").file(CONFIG, content)
+    }
+
     /// A world with nothing but a properties file, which also says where the cluster is.
     fn properties(content: &str) -> Self {
         Self::typed("-F f").file("f", format!("bootstrap.servers=k:1\n{content}"))
@@ -51,12 +64,7 @@ impl World {
     fn resolve(&self) -> Result<Settings, ConfigError> {
         let line = std::iter::once("lagtop".into()).chain(self.flags.iter().cloned());
         let cli = Cli::try_parse_from(line).unwrap();
-        let read = |path: &Path| match path.to_str().and_then(|path| self.files.get(path)) {
-            Some(content) => Ok(content.clone()),
-            None if path.ends_with("directory") => Err(io::ErrorKind::IsADirectory.into()),
-            None => Err(io::ErrorKind::NotFound.into()),
-        };
-        Settings::resolve(Inputs { cli: &cli, variables: self.variables.clone(), read: &read })
+        Settings::resolve(Inputs { cli: &cli, variables: self.variables.clone(), system: self })
     }
 
     fn settings(&self) -> Settings {
@@ -65,6 +73,30 @@ impl World {
 
     fn error(&self) -> String {
         self.resolve().unwrap_err().to_string()
+    }
+}
+
+/// Where the config file of a world is.
+const CONFIG: &str = "/home/me/.config/lagtop/config.toml";
+
+impl System for World {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match path.to_str().and_then(|path| self.files.get(path)) {
+            Some(content) => Ok(content.clone()),
+            None if path.ends_with("directory") => Err(io::ErrorKind::IsADirectory.into()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn is_open_to_all(&self, _path: &Path) -> bool {
+        self.open_to_all
+    }
+
+    fn run(&self, program: &str, arguments: &[String]) -> Result<Vec<u8>, CommandProblem> {
+        let typed = [&[program.to_owned()], arguments].concat().join(" ");
+        self.ran.borrow_mut().push(typed.clone());
+        let told = self.commands.get(&typed).cloned();
+        told.ok_or_else(|| CommandProblem::Start(io::ErrorKind::NotFound.into()))
     }
 }
 

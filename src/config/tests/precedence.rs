@@ -1,4 +1,5 @@
-//! Flag > environment > file > default, setting by setting.
+//! Flag > environment > cluster of the config file > its top > properties file > default, setting by
+//! setting.
 
 use std::time::Duration;
 
@@ -8,18 +9,23 @@ use rstest::rstest;
 
 use super::World;
 use crate::config::resolve::{DEFAULT_INTERVAL, DEFAULT_LISTEN, DEFAULT_TIMEOUT};
-use crate::config::{Cli, Color, Face, Isolation, Note, Output, Settings, Theme, VARIABLES};
+use crate::config::{Cli, Color, Face, Isolation, Note, Output, Settings, Theme, variables};
 
-/// Which places say something: flag, `-X`, variable, `LAGTOP_PROPERTY`, file.
-type Places = [bool; 5];
+/// Which places say something: flag, `-X`, variable, `LAGTOP_PROPERTY`, cluster, its properties, top of
+/// the config file, properties file.
+type Places = [bool; 8];
 
-fn places_of(setting: &str) -> [(&str, &str); 5] {
+fn places_of(setting: &str) -> [(&str, &str); 8] {
     match setting {
         "bootstrap" => [
             ("-b", "flag:1"),
             ("bootstrap.servers", "given:1"),
             ("LAGTOP_BOOTSTRAP", "variable:1"),
             ("metadata.broker.list", "given-variable:1"),
+            ("bootstrap", "cluster:1"),
+            ("bootstrap.servers", "cluster-property:1"),
+            // Where a cluster is cannot be said of all.
+            ("", ""),
             ("bootstrap.servers", "file:1"),
         ],
         _ => [
@@ -27,14 +33,24 @@ fn places_of(setting: &str) -> [(&str, &str); 5] {
             ("socket.timeout.ms", "2000"),
             ("LAGTOP_TIMEOUT", "3s"),
             ("request.timeout.ms", "4000"),
+            ("timeout", "4100ms"),
+            ("socket.timeout.ms", "4200"),
+            ("timeout", "4300ms"),
             ("request.timeout.ms", "4500"),
         ],
     }
 }
 
 fn world(setting: &str, said: Places) -> World {
-    let [flag, given, variable, given_variable, file] = places_of(setting);
-    let mut world = World::default();
+    let places = places_of(setting);
+    let line = |at: usize| {
+        let (key, text) = places[at];
+        if said[at] && !key.is_empty() { format!("{key} = '{text}'\n") } else { String::new() }
+    };
+    let config =
+        format!("{}[clusters.one]\n{}[clusters.one.properties]\n{}", line(6), line(4), line(5));
+    let mut world = World::typed("-c one").config(&config);
+    let [flag, given, variable, given_variable, .., file] = places;
     if said[0] {
         world = world.flag(flag.0).flag(flag.1);
     }
@@ -48,84 +64,120 @@ fn world(setting: &str, said: Places) -> World {
         let text = format!("{}={}", given_variable.0, given_variable.1);
         world = world.variable("LAGTOP_PROPERTY", text);
     }
-    if said[4] {
+    if said[7] {
         world = world.flag("-F").flag("f").file("f", format!("{}={}", file.0, file.1));
     }
     world
 }
 
 proptest! {
-    /// The table of all 32 combinations: the first place that says something decides.
+    /// The table of all 256 combinations: the first place that says something decides.
     #[test]
     fn the_first_place_decides(said in any::<Places>()) {
+        let first = said.iter().position(|said| *said);
+        let resolved = world("timeout", said).variable("LAGTOP_BOOTSTRAP", "k").settings();
+        let expected = first.map_or(DEFAULT_TIMEOUT, |at| {
+            Duration::from_millis([1000, 2000, 3000, 4000, 4100, 4200, 4300, 4500][at])
+        });
+        prop_assert_eq!(resolved.connection.request_timeout, expected);
+        prop_assert_eq!(resolved.connection.connect_timeout, expected);
+
+        let said = Places::from(std::array::from_fn(|at| said[at] && at != 6));
         let first = said.iter().position(|said| *said);
         let resolved = world("bootstrap", said).resolve().ok();
         let expected = first.map(|at| places_of("bootstrap")[at].1.to_owned());
         prop_assert_eq!(resolved.map(|s| s.connection.bootstrap[0].to_string()), expected);
-
-        let resolved = world("timeout", said).variable("LAGTOP_BOOTSTRAP", "k").settings();
-        let expected = first.map_or(DEFAULT_TIMEOUT, |at| {
-            Duration::from_millis([1000, 2000, 3000, 4000, 4500][at])
-        });
-        prop_assert_eq!(resolved.connection.request_timeout, expected);
-        prop_assert_eq!(resolved.connection.connect_timeout, expected);
     }
 }
 
-/// One setting: how a flag and a variable say it, and how it is seen.
+/// One setting: how each place says it, each something else than the one above, and how it is seen.
 struct Case {
     flag: &'static str,
     variable: (&'static str, &'static str),
+    /// In a cluster of the config file, and above all clusters.
+    config: (&'static str, &'static str),
     default: &'static str,
     get: fn(&Settings) -> String,
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 11] = [
-    Case { flag: "--interval 2s", variable: ("LAGTOP_INTERVAL", "3s"), default: "1s",
+const CASES: [Case; 14] = [
+    Case { flag: "--interval 2s", variable: ("LAGTOP_INTERVAL", "3s"),
+           config: ("interval = '4s'", "interval = '5s'"), default: "1s",
            get: |s| humantime::format_duration(s.interval).to_string() },
     Case { flag: "--isolation read_uncommitted", variable: ("LAGTOP_ISOLATION", "read_committed"),
+           config: ("isolation = 'read_uncommitted'", "isolation = 'read_committed'"),
            default: "ReadUncommitted", get: |s| format!("{:?}", s.isolation) },
-    Case { flag: "--source stream", variable: ("LAGTOP_SOURCE", "poll"), default: "Auto",
+    Case { flag: "--source stream", variable: ("LAGTOP_SOURCE", "poll"),
+           config: ("source = 'auto'", "source = 'poll'"), default: "Auto",
            get: |s| format!("{:?}", s.source) },
-    Case { flag: "--history 0", variable: ("LAGTOP_HISTORY", "10m"), default: "30m",
+    Case { flag: "--history 0", variable: ("LAGTOP_HISTORY", "10m"),
+           config: ("history = '20m'", "history = 0"), default: "30m",
            get: |s| humantime::format_duration(s.history).to_string() },
-    Case { flag: "--color always", variable: ("LAGTOP_COLOR", "never"), default: "Auto",
+    Case { flag: "--color always", variable: ("LAGTOP_COLOR", "never"),
+           config: ("color = 'auto'", "color = 'always'"), default: "Auto",
            get: |s| format!("{:?}", s.looks.color) },
-    Case { flag: "--theme dark", variable: ("LAGTOP_THEME", "light"), default: "Auto",
+    Case { flag: "--theme dark", variable: ("LAGTOP_THEME", "light"),
+           config: ("theme = 'auto'", "theme = 'dark'"), default: "Auto",
            get: |s| format!("{:?}", s.looks.theme) },
-    Case { flag: "--ascii=false", variable: ("LAGTOP_ASCII", "true"), default: "false",
+    Case { flag: "--ascii=false", variable: ("LAGTOP_ASCII", "true"),
+           config: ("ascii = false", "ascii = true"), default: "false",
            get: |s| s.looks.ascii.to_string() },
-    Case { flag: "--verbose=no", variable: ("LAGTOP_VERBOSE", "1"), default: "false",
+    Case { flag: "--verbose=no", variable: ("LAGTOP_VERBOSE", "1"),
+           config: ("verbose = 'no'", "verbose = true"), default: "false",
            get: |s| s.verbose.to_string() },
-    Case { flag: "--group flag", variable: ("LAGTOP_GROUP", "variable"), default: "flagvariable",
-           get: |s| matching(&s.filters.groups) },
-    Case { flag: "--topic flag", variable: ("LAGTOP_TOPIC", "variable"), default: "flagvariable",
-           get: |s| matching(&s.filters.topics) },
+    Case { flag: "--group flag", variable: ("LAGTOP_GROUP", "variable"),
+           config: ("group = 'cluster'", "group = ['top', 'too']"),
+           default: "flagvariableclustertoptoo", get: |s| matching(&s.filters.groups) },
+    Case { flag: "--topic flag", variable: ("LAGTOP_TOPIC", "variable"),
+           config: ("topic = ['cluster', 'too']", "topic = 'top'"),
+           default: "flagvariableclustertoptoo", get: |s| matching(&s.filters.topics) },
     Case { flag: "--output csv", variable: ("LAGTOP_OUTPUT", "json"),
+           config: ("output = 'table'", "output = 'csv'"),
            default: "Once { output: Table }", get: |s| format!("{:?}", s.face) },
+    Case { flag: "--process flag", variable: ("LAGTOP_PROCESS", "variable"),
+           config: ("process = 'cluster'", "process = 'top'"), default: "",
+           get: |s| s.processes.matching.as_ref().map_or("", |regex| regex.as_str()).to_owned() },
+    Case { flag: "--record f --record-limit 1MB", variable: ("LAGTOP_RECORD_LIMIT", "2MB"),
+           config: ("record-limit = '3MB'", "record-limit = 4_000_000"), default: "",
+           get: |s| s.recording.as_ref().map_or(String::new(), |r| r.limit.to_string()) },
+    Case { flag: "--record f --redact=no", variable: ("LAGTOP_REDACT", "yes"),
+           config: ("redact = false", "redact = true"), default: "",
+           get: |s| s.recording.as_ref().map_or(String::new(), |r| r.redact.to_string()) },
 ];
 
 #[test]
-fn a_flag_wins_over_its_variable_over_the_default() {
-    for Case { flag, variable: (name, text), default, get } in CASES {
-        let without = World::typed("once -b k");
-        let with_flag = World::typed(&format!("once -b k {flag}"));
+fn the_highest_place_wins_in_each_setting() {
+    for Case { flag, variable: (name, text), config: (cluster, top), default, get } in CASES {
+        // Something to record into, where that is what it takes to see the setting.
+        let record = if flag.starts_with("--record") { "--record f " } else { "" };
+        let bare = World::typed(&format!("once -b k {record}-c one"));
+        let empty = bare.clone().config("[clusters.one]");
+        let by_top = bare.clone().config(&format!("{top}\n[clusters.one]"));
+        let by_cluster = bare.config(&format!("{top}\n[clusters.one]\n{cluster}"));
+        let by_variable = by_cluster.clone().variable(name, text);
+        let flags = flag.trim_start_matches("--record f ").split(' ');
+        let by_flag = flags.clone().fold(by_variable.clone(), World::flag);
+        let flag_alone = flags.fold(empty.clone(), World::flag);
 
-        let flag_alone = get(&with_flag.settings());
-        let variable_alone = get(&without.clone().variable(name, text).settings());
-        let both = get(&with_flag.variable(name, text).settings());
-
-        assert_eq!(both, flag_alone, "{flag}");
-        assert_ne!(variable_alone, flag_alone, "{flag}");
-        assert_eq!(get(&without.settings()), default, "{flag}");
+        let seen =
+            [&by_flag, &by_variable, &by_cluster, &by_top].map(|world| get(&world.settings()));
+        assert_eq!(seen[0], get(&flag_alone.settings()), "{flag}");
+        for pair in seen.windows(2) {
+            assert_ne!(pair[0], pair[1], "{flag}: {seen:?}");
+        }
+        if !default.is_empty() {
+            assert_eq!(get(&empty.settings()), default, "{flag}");
+        }
         // Empty is not set.
-        assert_eq!(get(&without.variable(name, "").settings()), default, "{flag}");
+        let nothing = get(&empty.clone().settings());
+        assert_eq!(get(&empty.variable(name, "").settings()), nothing, "{flag}");
     }
 }
 
 fn matching(filter: &crate::config::NameFilter) -> String {
-    ["flag", "variable"].into_iter().filter(|name| filter.matches(name)).collect()
+    let names = ["flag", "variable", "cluster", "top", "too"];
+    names.into_iter().filter(|name| filter.matches(name)).collect()
 }
 
 #[test]
@@ -215,7 +267,7 @@ fn the_help_names_every_variable_and_default() {
     let whole = command.render_long_help().to_string();
     let each = command.get_subcommands_mut().map(|face| face.render_long_help().to_string());
     let help = each.fold(whole, |help, face| help + &face);
-    for variable in VARIABLES {
+    for variable in variables() {
         assert!(help.contains(&format!("[env: {variable}]")), "{variable}");
     }
     let defaults = [

@@ -41,6 +41,14 @@ const LINES: [&str; 24] = [
     "ssl.certificate.location=ca",
 ];
 
+/// A line of a properties file as the config file has it; what is none of those stays as it is.
+fn toml(line: &str) -> String {
+    match line.split_once('=') {
+        Some((key, value)) => format!("'{key}' = '{value}'\n"),
+        None => format!("{line}\n"),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
@@ -48,15 +56,19 @@ proptest! {
     fn never_shown(
         secret in secret(),
         lines in proptest::collection::vec(select(LINES.to_vec()), 1..8),
-        by_hand in any::<bool>(),
+        place in 0..3,
     ) {
         let lines: Vec<String> = lines.iter().map(|line| line.replace("SECRET", &secret)).collect();
         let mut world = World::typed("-b k -v").file("ca", CERTIFICATE).file("locked", ENCRYPTED_KEY);
-        if by_hand {
-            world = world.variable("LAGTOP_PROPERTY", lines.join("\n"));
-        } else {
-            world = world.flag("-F").flag("f").file("f", lines.join("\n"));
-        }
+        world = match place {
+            0 => world.variable("LAGTOP_PROPERTY", lines.join("\n")),
+            1 => world.flag("-F").flag("f").file("f", lines.join("\n")),
+            _ => {
+                let section = "default-cluster = 'x'\n[clusters.x]\nbootstrap = 'k'\n[clusters.x.properties]";
+                world.flags.clear();
+                world.config(&format!("{section}\n{}\n", lines.iter().map(|line| toml(line)).collect::<String>()))
+            }
+        };
         let shown = match world.resolve() {
             Ok(settings) => {
                 let notes: Vec<String> = settings.notes.iter().map(ToString::to_string).collect();
