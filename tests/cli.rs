@@ -214,6 +214,31 @@ fn the_config_file_is_read_and_its_mistakes_are_told() {
     );
 }
 
+/// A mistake in the file that is there does not keep one from having a new one.
+#[test]
+fn a_config_file_to_begin_with_is_printed_and_taken() {
+    let home = tempfile::tempdir().unwrap();
+    let usual = home.path().join(".config/lagtop/config.toml");
+    fs::create_dir_all(usual.parent().unwrap()).unwrap();
+    fs::write(&usual, "nonsense").unwrap();
+    let run = |line: &str| {
+        let mut command = lagtop(line.split_whitespace());
+        command.env("HOME", home.path());
+        let run = Run::of(command).unwrap();
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{line}");
+        run.stdout
+    };
+    assert_eq!(run("config --path"), format!("{}\n", usual.display()));
+    assert_eq!(run("config --path --config mine.toml"), "mine.toml\n");
+    let text = run("config");
+    assert!(text.starts_with("# The config file of lagtop: ") && text.contains("\n#interval = "));
+    fs::write(&usual, text).unwrap();
+    assert_eq!(run("rules"), typed("rules").stdout);
+    let nowhere = typed("config --path");
+    let said = "no home to look in; set HOME, or name a file with --config";
+    assert_eq!((nowhere.sentence().unwrap(), nowhere.code), (said, Some(2)));
+}
+
 #[test]
 fn a_variable_is_named_as_what_it_is() {
     let mut command = lagtop(["once"]);

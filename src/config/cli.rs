@@ -46,6 +46,11 @@ Examples:
   lagtop rules
   lagtop rules --rule hot-partition.share=0.8 --rule idle-members=off";
 
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  lagtop config > ~/.config/lagtop/config.toml
+  lagtop config --path";
+
 const EXPORT_EXAMPLES: &str = "\
 Examples:
   lagtop export -b kafka:9092                       http://127.0.0.1:9308/metrics
@@ -116,6 +121,9 @@ pub enum Command {
     /// List the rules, what they find, and their thresholds
     #[command(after_help = RULES_EXAMPLES)]
     Rules,
+    /// Print a config file to begin with: all that it may have, with the defaults
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(ConfigArgs),
     /// Serve figures to Prometheus until told to end
     ///
     /// /metrics is rendered from the last round, so a scrape costs the cluster nothing; what is not
@@ -142,6 +150,14 @@ pub enum Command {
     /// Print the man page
     #[command(after_help = MAN_EXAMPLES)]
     Man,
+}
+
+/// Flags of `lagtop config`.
+#[derive(Clone, Debug, Args)]
+pub struct ConfigArgs {
+    /// Print where the config file is looked for, whether it is there or not
+    #[arg(long)]
+    pub path: bool,
 }
 
 /// Flags of `lagtop export`.
@@ -272,7 +288,7 @@ pub struct SharedArgs {
     #[arg(long, value_name = "PID", global = true, help_heading = "What to watch")]
     pub pid: Vec<OsString>,
 
-    /// The same for processes whose name or command line matches [env: LAGTOP_PROCESS]
+    /// Processes of this host to look at whose name or command line matches [env: LAGTOP_PROCESS]
     #[arg(long, value_name = "REGEX", global = true, help_heading = "What to watch")]
     pub process: Option<OsString>,
 

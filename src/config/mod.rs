@@ -37,7 +37,7 @@ pub use error::ConfigError;
 pub use layer::{Given, Inline, Layer, Origin};
 pub use note::Note;
 pub use properties::jaas::JaasProblem;
-pub use resolve::{Inputs, ReadFile, rules};
+pub use resolve::{Inputs, ReadFile, path, rules};
 pub use secret::{SecretProblem, Value};
 pub use setting::variables;
 pub use settings::{

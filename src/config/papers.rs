@@ -1,4 +1,5 @@
-//! What follows from the command line's own description: completions and the man page.
+//! What follows from the command line's own description: completions, the man page, and a config file to
+//! begin with.
 
 use std::io;
 
@@ -8,6 +9,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
 use super::cli::{Cli, Command};
+use super::file;
 
 impl Cli {
     /// What a command prints that needs neither settings nor a cluster; `None` for all others.
@@ -16,6 +18,7 @@ impl Cli {
         match self.command.as_ref()? {
             Command::Completions(wanted) => Some(completions(wanted.shell)),
             Command::Man => Some(man()),
+            Command::Config(wanted) => (!wanted.path).then(file::template),
             Command::Once(_)
             | Command::Check(_)
             | Command::Rules

@@ -54,6 +54,12 @@ pub fn main() -> ExitCode {
         return play::list();
     }
     let inputs = || Inputs { cli: &cli, variables: std::env::vars_os(), system: &ThisSystem };
+    if matches!(cli.command, Some(config::Command::Config(_))) {
+        return match config::path(inputs()) {
+            Some(path) => print(&format!("{}\n", path.display())),
+            None => complain(&"no home to look in; set HOME, or name a file with --config", USAGE),
+        };
+    }
     if matches!(cli.command, Some(config::Command::Rules)) {
         return match config::rules(inputs()) {
             Ok(rules) => print(&list::text(&rules)),

@@ -7,11 +7,13 @@
 //! |---|---|
 //! | `tree` | TOML with lines |
 //! | `cluster` | a cluster's section, with its client properties |
+//! | `template` | a file to begin with |
 //!
 //! A key that is not known is an error, in whatever cluster it stands: a mistyped setting that is
 //! silently the default is worse than none.
 
 mod cluster;
+mod template;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(super) use self::cluster::Cluster;
+pub(super) use self::template::template;
 use self::tree::{Item, Source};
 use super::error::ConfigError;
 use super::layer::{Given, Layer, Origin};

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::highest::Highest;
@@ -13,6 +13,7 @@ use self::places::Places;
 use self::values::duration;
 use super::cli::{Cli, Command};
 use super::error::ConfigError;
+use super::layer::Layer;
 use super::settings::{Face, Filters, Playback, Played, Settings};
 use super::system::System;
 use crate::diagnose::Rules;
@@ -87,6 +88,7 @@ impl Settings {
             | Some(
                 Command::Completions(_)
                 | Command::Man
+                | Command::Config(_)
                 | Command::Rules
                 | Command::Replay(_)
                 | Command::Demo(_),
@@ -147,6 +149,18 @@ impl Playback {
             looks: highest.looks()?,
         }))
     }
+}
+
+/// Where the config file is looked for; `None` for somebody without a home who names none.
+pub fn path<V>(inputs: Inputs<'_, V>) -> Option<PathBuf>
+where
+    V: IntoIterator<Item = (OsString, OsString)>,
+{
+    let variables: Vec<_> = inputs.variables.into_iter().collect();
+    let (environment, _) = Layer::from_environment(variables.iter().cloned());
+    let layers = [Layer::from_flags(inputs.cli), environment];
+    let named = Highest(&layers).one(|l| &l.config).map(|given| PathBuf::from(&given.text));
+    named.or_else(|| super::file::usual_path(&variables))
 }
 
 /// The rules as flags, variables and the config file want them, whatever the command.

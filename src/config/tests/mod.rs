@@ -4,6 +4,7 @@ mod errors;
 mod file;
 mod precedence;
 mod secrets;
+mod template;
 mod translation;
 
 use std::cell::RefCell;

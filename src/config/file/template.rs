@@ -1,0 +1,117 @@
+//! A config file to begin with: every key that may stand there, with its default.
+//!
+//! Written from what the code already has: the help of the flags, with the defaults that it names. What
+//! begins with `#` and no space after it would be a line of the file.
+
+use std::fmt::Write as _;
+
+use clap::{Arg, Command, CommandFactory};
+
+use crate::config::cli::Cli;
+use crate::config::layer::Layer;
+use crate::config::setting::{InFile, SETTINGS, Setting, Slot};
+
+/// Characters of a line of words.
+const WIDTH: usize = 100;
+
+const HEAD: &str = "\
+The config file of lagtop: ~/.config/lagtop/config.toml, or the one that --config names. A line that \
+begins with # and no space after it shows a default; take the # away to change it. An empty text or list \
+is as if its line were not there. A flag wins over its variable, both win over a cluster below, which wins \
+over what is said here of all, which wins over a properties file.";
+
+const CLUSTERS: &str = "\
+Clusters, by the name that -c takes. What is said above of all may be said again of one. A properties file \
+is named from where this file is.";
+
+const PROPERTIES: &str = "\
+Client properties, as Java's or librdkafka's clients name them; they win over the properties file. A value \
+that should not stand here may be in a variable, as below, or be told by a command, as in \
+{ command = [\"pass\", \"show\", \"kafka\"] }: the first line of what it prints.";
+
+const EXAMPLE: &str = "\
+#[clusters.NAME.properties]
+#security.protocol = \"SASL_SSL\"
+#sasl.mechanism = \"SCRAM-SHA-512\"
+#sasl.username = \"lagtop\"
+#sasl.password = { env = \"KAFKA_PASSWORD\" }
+";
+
+/// The file. Taken as it is, it says nothing; without its `#`, it says the defaults.
+pub(in crate::config) fn template() -> String {
+    let command = Cli::command();
+    let mut text = String::new();
+    words(&mut text, HEAD);
+    text.push('\n');
+    words(&mut text, "The cluster that is watched if none is named");
+    text.push_str("#default-cluster = \"\"\n");
+    let flags = flags(&command);
+    let of =
+        |setting: &Setting| flags.iter().find(|(flag, _)| flag.get_long() == Some(setting.flag));
+    let stands =
+        |wanted: fn(InFile) -> bool| SETTINGS.iter().filter(move |setting| wanted(setting.file));
+    for setting in stands(|file| file == InFile::Anywhere) {
+        text.push('\n');
+        line(&mut text, setting, of(setting));
+    }
+    text.push('\n');
+    words(&mut text, CLUSTERS);
+    text.push_str("#[clusters.NAME]\n");
+    for setting in stands(|file| matches!(file, InFile::Cluster(_))) {
+        line(&mut text, setting, of(setting));
+    }
+    words(&mut text, "Whether the header shall warn that this is production");
+    text.push_str("#production = false\n\n");
+    words(&mut text, PROPERTIES);
+    text.push_str(EXAMPLE);
+    text
+}
+
+/// All flags, with the command that they belong to; `None`: to all commands.
+fn flags(lagtop: &Command) -> Vec<(&Arg, Option<&str>)> {
+    let own = lagtop.get_arguments().map(|flag| (flag, None));
+    let commands = lagtop
+        .get_subcommands()
+        .flat_map(|command| command.get_arguments().map(|flag| (flag, Some(command.get_name()))));
+    own.chain(commands).collect()
+}
+
+/// What a setting is, what it may be, and what it is if nobody says.
+fn line(text: &mut String, setting: &Setting, flag: Option<&(&Arg, Option<&str>)>) {
+    let Some((key, (flag, command))) = setting.key().zip(flag) else { return };
+    let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+    let (what, rest) = help.split_once(" [").unwrap_or((&help, ""));
+    match command {
+        Some(command) => words(text, &format!("{what} (lagtop {command})")),
+        None => words(text, what),
+    }
+    for choice in flag.get_possible_values() {
+        let about = choice.get_help().map(ToString::to_string).unwrap_or_default();
+        words(text, &format!("- {}: {about}", choice.get_name()));
+    }
+    let default = rest.strip_prefix("default: ").and_then(|rest| rest.split_once(']'));
+    let value = match ((setting.slot)(&mut Layer::default()), default) {
+        (Slot::Many(_), _) => "[]".to_owned(),
+        (Slot::One(_), Some((value @ ("true" | "false"), _))) => value.to_owned(),
+        (Slot::One(_), Some((value, _))) => format!("\"{value}\""),
+        (Slot::One(_), None) => "\"\"".to_owned(),
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "#{key} = {value}");
+}
+
+/// Adds words that are for people, in lines that can be read.
+fn words(text: &mut String, what: &str) {
+    let mut line = String::from("#");
+    for word in what.split_whitespace() {
+        if line.len() + word.len() >= WIDTH {
+            text.push_str(&line);
+            text.push('\n');
+            line = String::from("#");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    text.push_str(&line);
+    text.push('\n');
+}
