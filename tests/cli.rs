@@ -128,6 +128,21 @@ fn the_rules_are_listed_as_they_are_in_force() {
     assert!(run.stdout.contains("idle-members (off): "), "{}", run.stdout);
 }
 
+#[test]
+fn the_rules_of_a_group_are_those_of_the_config_file() {
+    let files = tempfile::tempdir().unwrap();
+    let config = "[[rules.for]]\ngroup = '^billing'\nhot-partition.share = 0.8\n";
+    fs::write(files.path().join("c.toml"), config).unwrap();
+    let told = |line: &str| {
+        let mut command = lagtop(line.split_whitespace());
+        command.current_dir(files.path()).env("LAGTOP_CONFIG", "c.toml");
+        Run::of(command).unwrap().stdout
+    };
+    assert!(told("rules").ends_with("\nGroups that match ^billing:\n  hot-partition.share=0.8\n"));
+    assert!(told("rules billing-eu").contains(" 0.8  of the group's lag"));
+    assert_eq!(told("rules search"), typed("rules").stdout);
+}
+
 /// To monitoring, 2 would mean that the cluster is in trouble.
 #[rstest]
 #[case("check", "LAGTOP UNKNOWN - no cluster to connect to; ")]

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
 use lagtop::app::keymap;
-use lagtop::config::{self, Cli};
+use lagtop::config::{self, Cli, CommandProblem, Inputs, Settings, System};
 use lagtop::diagnose::list;
 
 fn path() -> PathBuf {
@@ -61,6 +62,47 @@ fn the_flags_and_variables_are_those_of_the_command_line() {
     // What is asked for once, as a list, has no variable.
     let told = cells(2).filter(|cell| !cell.is_empty());
     assert_eq!(told.collect::<BTreeSet<_>>(), variables);
+}
+
+/// A system on which any file that is named is there, and any command tells something.
+struct Willing<'a>(&'a str);
+
+impl System for Willing<'_> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        const PROPERTIES: &str =
+            "security.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nsasl.username=lagtop";
+        let is_config = path.extension().is_some_and(|extension| extension == "toml");
+        Ok((if is_config { self.0 } else { PROPERTIES }).as_bytes().to_vec())
+    }
+
+    fn is_open_to_all(&self, _path: &Path) -> bool {
+        false
+    }
+
+    fn run(&self, _program: &str, _arguments: &[String]) -> Result<Vec<u8>, CommandProblem> {
+        Ok(b"hunter2\n".to_vec())
+    }
+}
+
+/// Also of each cluster in them, whose properties are not looked at before it is chosen.
+#[test]
+fn its_pieces_of_a_config_file_are_taken() {
+    let readme = fs::read_to_string(path()).unwrap();
+    let pieces: Vec<_> = readme.split("```toml\n").skip(1).collect();
+    assert!(pieces.len() >= 2, "{}", pieces.len());
+    for piece in pieces {
+        let (piece, _) = piece.split_once("```").unwrap();
+        let names = piece.lines().filter_map(|line| line.strip_prefix("[clusters."));
+        let names =
+            names.filter_map(|name| name.strip_suffix(']').filter(|name| !name.contains('.')));
+        for chosen in names.map(|name| vec!["-c", name]).chain([vec![]]) {
+            let line = ["lagtop", "-b", "k", "--config", "config.toml"];
+            let cli = Cli::try_parse_from(line.into_iter().chain(chosen)).unwrap();
+            let inputs = Inputs { cli: &cli, variables: [], system: &Willing(piece) };
+            let taken = Settings::resolve(inputs);
+            assert!(taken.is_ok(), "{}\n{piece}", taken.unwrap_err());
+        }
+    }
 }
 
 #[test]

@@ -95,6 +95,25 @@ fn the_incident_in_a_recording_is_told_as_markdown() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("told up to there"), "{output:?}");
 }
 
+/// What is said of some groups counts for a recording as it does for a cluster.
+#[test]
+fn a_recording_is_judged_by_the_rules_of_the_config_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, config) = (folder.path().join("storm.lagtop"), folder.path().join("config.toml"));
+    std::fs::write(&file, include_bytes!("../assets/demo/rebalance-storm.lagtop")).unwrap();
+    let finds_the_storm = |group: &str| {
+        let rules = format!("[[rules.for]]\ngroup = '{group}'\nrebalance-storm = 'off'\n");
+        std::fs::write(&config, rules).unwrap();
+        let output =
+            lagtop().arg("replay").arg(&file).args(["--summary", "--config"]).arg(&config).output();
+        let output = output.unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().contains("(rebalance-storm, since ")
+    };
+    assert!(finds_the_storm("^another$"));
+    assert!(!finds_the_storm("."));
+}
+
 #[test]
 fn all_demos_are_listed_and_a_wrong_name_is_told_which_there_are() {
     let output = lagtop().args(["demo", "--list"]).output();

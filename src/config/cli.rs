@@ -44,6 +44,7 @@ Examples:
 const RULES_EXAMPLES: &str = "\
 Examples:
   lagtop rules
+  lagtop rules billing                              as the config file has them for this group
   lagtop rules --rule hot-partition.share=0.8 --rule idle-members=off";
 
 const CONFIG_EXAMPLES: &str = "\
@@ -120,7 +121,7 @@ pub enum Command {
     Check(CheckArgs),
     /// List the rules, what they find, and their thresholds
     #[command(after_help = RULES_EXAMPLES)]
-    Rules,
+    Rules(RulesArgs),
     /// Print a config file to begin with: all that it may have, with the defaults
     #[command(after_help = CONFIG_EXAMPLES)]
     Config(ConfigArgs),
@@ -150,6 +151,14 @@ pub enum Command {
     /// Print the man page
     #[command(after_help = MAN_EXAMPLES)]
     Man,
+}
+
+/// Flags of `lagtop rules`.
+#[derive(Clone, Debug, Args)]
+pub struct RulesArgs {
+    /// A group, to see the rules as they hold for it
+    #[arg(value_name = "GROUP")]
+    pub of: Option<String>,
 }
 
 /// Flags of `lagtop config`.

@@ -33,6 +33,7 @@ impl Layer {
             config: text("--config", shared.config.as_ref()),
             cluster: text("--cluster", shared.cluster.as_ref()),
             inline: Vec::new(),
+            rules_for: Vec::new(),
             record: text("--record", shared.record.as_ref()),
             record_limit: text("--record-limit", shared.record_limit.as_ref()),
             redact: text("--redact", shared.redact.as_ref()),

@@ -65,6 +65,17 @@ pub struct Inline {
     pub from: Origin,
 }
 
+/// Rules switched and tuned for some groups or topics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulesFor {
+    /// A regular expression for group names; `None`: any.
+    pub group: Option<Given>,
+    /// A regular expression for topic names; `None`: any.
+    pub topic: Option<Given>,
+    /// `NAME=off`, `NAME.THRESHOLD=VALUE`.
+    pub rules: Vec<Given>,
+}
+
 /// Everything that one place may set. `None` and empty lists mean: not set here.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
@@ -86,6 +97,8 @@ pub struct Layer {
     pub topics: Vec<Given>,
     /// Rules switched and tuned: `NAME=off`, `NAME.THRESHOLD=VALUE`.
     pub rules: Vec<Given>,
+    /// The same for some groups or topics, later ones winning.
+    pub rules_for: Vec<RulesFor>,
     /// Name of a [`FailOn`](super::FailOn).
     pub fail_on: Option<Given>,
     /// How long to watch before judging, as humantime reads it.

@@ -34,7 +34,7 @@ mod tests;
 pub use bootstrap::{DEFAULT_PORT, HostPort, HostPortProblem};
 pub use cli::{Cli, Command};
 pub use error::ConfigError;
-pub use layer::{Given, Inline, Layer, Origin};
+pub use layer::{Given, Inline, Layer, Origin, RulesFor};
 pub use note::Note;
 pub use properties::jaas::JaasProblem;
 pub use resolve::{Inputs, ReadFile, path, rules};

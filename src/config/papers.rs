@@ -21,7 +21,7 @@ impl Cli {
             Command::Config(wanted) => (!wanted.path).then(file::template),
             Command::Once(_)
             | Command::Check(_)
-            | Command::Rules
+            | Command::Rules(_)
             | Command::Export(_)
             | Command::Replay(_)
             | Command::Demo(_) => None,

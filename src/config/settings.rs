@@ -14,7 +14,7 @@ use secrecy::SecretString;
 
 use super::bootstrap::HostPort;
 use super::note::Note;
-use crate::diagnose::Rules;
+use crate::diagnose::RuleBook;
 use crate::model::pprof::PprofAddress;
 
 /// Everything that lagtop was told.
@@ -39,7 +39,7 @@ pub struct Settings {
     /// How much of the time before the start is read where listening is possible: up to 6 h.
     pub history: Duration,
     /// What is looked for, and from where on it is wrong.
-    pub rules: Rules,
+    pub rules: RuleBook,
     /// What is kept of what is seen; `None`: nothing.
     pub recording: Option<Recording>,
     /// What the screen looks like.
@@ -71,7 +71,7 @@ pub struct Recording {
 }
 
 /// A recording to be played, in place of a cluster to be watched.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Playback {
     /// Which one.
     pub what: Played,
@@ -80,7 +80,7 @@ pub struct Playback {
     /// Where to begin, from its start; `None`: where it is worth it.
     pub begin: Option<Duration>,
     /// What is looked for, and from where on it is wrong.
-    pub rules: Rules,
+    pub rules: RuleBook,
     /// What the screen looks like.
     pub looks: Looks,
 }

@@ -2,10 +2,52 @@
 
 use std::fmt::Write as _;
 
-use super::{Knob, Rules};
+use regex::Regex;
+
+use super::{Chapter, Knob, RuleBook, Rules};
 
 /// Characters of a line.
 const WIDTH: usize = 100;
+
+/// The rules that hold for all, and then what is said of some groups and topics only. For one group: the
+/// rules as they hold for it, and then what depends on the topics that it reads.
+#[must_use]
+pub fn of(mut book: RuleBook, group: Option<&str>) -> String {
+    let Some(group) = group else {
+        let mut text = text(&book.for_all());
+        book.chapters().for_each(|chapter| add(&mut text, &heading(chapter), chapter));
+        return text;
+    };
+    let mut text = text(&book.for_group(group, &[]));
+    for chapter in book.perhaps_for(group) {
+        let topic = chapter.selector().topic.as_ref().map_or("", Regex::as_str);
+        add(&mut text, &format!("If all its topics match {topic}"), chapter);
+    }
+    text
+}
+
+fn heading(chapter: &Chapter) -> String {
+    let selector = chapter.selector();
+    let group = selector.group.as_ref().map(Regex::as_str);
+    match (group, selector.topic.as_ref().map(Regex::as_str)) {
+        (Some(group), Some(topic)) => {
+            format!("Groups that match {group}, if all their topics match {topic}")
+        }
+        (Some(group), None) => format!("Groups that match {group}"),
+        (None, Some(topic)) => {
+            format!("Topics that match {topic}, and groups of which all topics do")
+        }
+        (None, None) => "All".to_owned(),
+    }
+}
+
+fn add(text: &mut String, heading: &str, chapter: &Chapter) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{heading}:");
+    for setting in chapter.settings() {
+        let _ = writeln!(text, "  {setting}");
+    }
+}
 
 /// What each rule finds and its thresholds as they are in force; where that is another than the
 /// default, the default too.
@@ -14,7 +56,6 @@ pub fn text(rules: &Rules) -> String {
     let mut text = String::new();
     for (rule, default) in rules.describe().iter().zip(Rules::default().describe()) {
         let off = if rule.on { "" } else { " (off)" };
-        // Writing to a string cannot fail.
         let _ = writeln!(text, "{}{off}: {}", rule.name, rule.what);
         let width = |of: fn(&Knob) -> &str| rule.knobs.iter().map(|knob| of(knob).len()).max();
         let names = width(|knob| &knob.name).unwrap_or(0);

@@ -12,10 +12,12 @@
 //! | `report` | how a rule builds its finding |
 //! | `tuning` | thresholds with names, defaults and a parser |
 //! | `registry` | all rules, switched and tuned |
+//! | `book` | the same for groups and topics by name |
 //! | `list` | the rules and their thresholds as text |
 //!
 //! This room imports [`model`](crate::model) only.
 
+pub mod book;
 pub mod case;
 #[cfg(test)]
 mod fixture;
@@ -26,6 +28,7 @@ mod report;
 pub mod rules;
 pub mod tuning;
 
+pub use book::{Chapter, RuleBook, Selector};
 pub use case::{Case, Logs, TopicCase};
-pub use registry::{Described, Mistake, Rules};
+pub use registry::{About, Described, Mistake, Rules};
 pub use tuning::Knob;

@@ -16,6 +16,17 @@ pub enum Mistake {
     Threshold(Vec<String>),
     /// The value is not of the threshold's kind; this would be.
     Value(&'static str),
+    /// The rule is about topics, and was set for groups.
+    AboutTopics,
+}
+
+/// What a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A group.
+    Groups,
+    /// A topic, whoever reads it.
+    Topics,
 }
 
 /// A rule as it is listed.
@@ -67,6 +78,14 @@ macro_rules! rules {
                         knobs: self.$topic.1.knobs(),
                     },)+
                 ]
+            }
+
+            /// What a rule is about; `None` if there is no such rule.
+            #[must_use]
+            pub fn about(rule: &str) -> Option<About> {
+                let groups = [$(<$group_type>::NAME),+].contains(&rule);
+                let topics = [$(<$topic_type>::NAME),+].contains(&rule);
+                groups.then_some(About::Groups).or_else(|| topics.then_some(About::Topics))
             }
 
             /// Sets a threshold, or with none named switches the rule: `on` or `off`.

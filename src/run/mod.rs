@@ -60,9 +60,9 @@ pub fn main() -> ExitCode {
             None => complain(&"no home to look in; set HOME, or name a file with --config", USAGE),
         };
     }
-    if matches!(cli.command, Some(config::Command::Rules)) {
+    if let Some(config::Command::Rules(wanted)) = &cli.command {
         return match config::rules(inputs()) {
-            Ok(rules) => print(&list::text(&rules)),
+            Ok(book) => print(&list::of(book, wanted.of.as_deref())),
             Err(error) => complain(&error, USAGE),
         };
     }

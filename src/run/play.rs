@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{FAILED, USAGE, complain, print, screen, workers};
 use crate::config::{Playback, Played};
-use crate::diagnose::Rules;
+use crate::diagnose::RuleBook;
 use crate::export;
 use crate::model::time::SystemClock;
 use crate::model::{Clock as _, PollPlan, Snapshot, SourceId, Timestamp};
@@ -42,7 +42,7 @@ struct Play {
     begin: Duration,
     /// It begins again at its end, and the screen's clock tells the reader's own time.
     again: bool,
-    rules: Rules,
+    rules: RuleBook,
 }
 
 /// Plays until the person quits.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::groups::GroupCell;
 use super::topics::TopicCell;
-use crate::diagnose::{Case, Logs, Rules, TopicCase};
-use crate::model::{Findings, ProcessesView, Timestamp, TopicName, TopicView};
+use crate::diagnose::{Case, Logs, RuleBook, Rules, TopicCase};
+use crate::model::{Findings, GroupView, ProcessesView, Timestamp, TopicName, TopicView};
 
 /// How often a group is judged in which only time passes: a stall or a stuck rebalance is one because
 /// nothing changes.
@@ -18,6 +18,27 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub(super) struct Judged {
     pub(super) findings: Arc<Findings>,
     at: Timestamp,
+    rules: Option<Arc<Rules>>,
+    /// The topics by which those rules were looked up.
+    topics: Vec<TopicName>,
+}
+
+impl Judged {
+    /// The rules for the group, looked up again only where its topics matter and are others than before.
+    fn rules(&mut self, group: &GroupView, book: &mut RuleBook) -> Arc<Rules> {
+        let topics = group.topics.iter().map(|read| &read.topic);
+        let same = !book.minds_topics() || topics.clone().eq(&self.topics);
+        if let Some(rules) = self.rules.as_ref().filter(|_| same) {
+            return Arc::clone(rules);
+        }
+        let names: Vec<_> = topics.clone().map(TopicName::as_str).collect();
+        let rules = book.for_group(group.id.as_str(), &names);
+        if book.minds_topics() {
+            self.topics = topics.cloned().collect();
+        }
+        self.rules = Some(Arc::clone(&rules));
+        rules
+    }
 }
 
 impl Logs for BTreeMap<TopicName, TopicCell> {
@@ -26,21 +47,21 @@ impl Logs for BTreeMap<TopicName, TopicCell> {
     }
 }
 
-/// By what is judged, and what beside the group is looked at.
+/// What beside the group is looked at.
 pub(super) struct Court<'a> {
-    pub(super) rules: &'a Rules,
     pub(super) topics: &'a BTreeMap<TopicName, TopicCell>,
     pub(super) processes: &'a ProcessesView,
     pub(super) now: Timestamp,
 }
 
 /// Judges a group that changed, or in which something may be wrong because nothing does.
-pub(super) fn group(cell: &mut GroupCell, touched: bool, court: &Court<'_>) {
-    let &Court { rules, topics, processes, now } = court;
+pub(super) fn group(cell: &mut GroupCell, touched: bool, court: &Court<'_>, book: &mut RuleBook) {
+    let &Court { topics, processes, now } = court;
     let due = now.since(cell.judged.at) >= AGAIN && restless(cell);
     if !touched && !due {
         return;
     }
+    let rules = cell.judged.rules(&cell.view, book);
     let case = Case { group: &cell.view, seen: cell.seen, logs: topics, processes, now };
     let findings = rules.group(&case, &cell.judged.findings);
     keep(&mut cell.judged.findings, findings);
@@ -60,8 +81,9 @@ fn restless(cell: &GroupCell) -> bool {
 }
 
 /// Judges a topic that changed.
-pub(super) fn topic(cell: &mut TopicCell, rules: &Rules, now: Timestamp) {
+pub(super) fn topic(cell: &mut TopicCell, book: &mut RuleBook, now: Timestamp) {
     if cell.changed {
+        let rules = cell.rules.get_or_insert_with(|| book.for_topic(cell.view.name.as_str()));
         let findings = rules.topic(&TopicCase { topic: &cell.view, now }, &cell.findings);
         keep(&mut cell.findings, findings);
     }

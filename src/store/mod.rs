@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnose::Rules;
+use crate::diagnose::RuleBook;
 use crate::model::observation::ClusterObserved;
 use crate::model::{
     Body, BrokerHealth, BrokerView, ClusterView, GroupEntry, GroupId, Isolation, Observation, Rate,
@@ -76,7 +76,7 @@ pub struct Store {
     topics: BTreeMap<TopicName, TopicCell>,
     sources: SourceCells,
     ledger: Ledger,
-    rules: Rules,
+    book: RuleBook,
     past: past::Past,
     processes: Processes,
 }
@@ -97,7 +97,7 @@ impl Store {
             topics: BTreeMap::new(),
             sources: SourceCells::default(),
             ledger: Ledger::default(),
-            rules: Rules::default(),
+            book: RuleBook::default(),
             past: past::Past::default(),
             processes: Processes::default(),
         }
@@ -105,8 +105,8 @@ impl Store {
 
     /// Judges by these rules.
     #[must_use]
-    pub fn ruled_by(mut self, rules: Rules) -> Self {
-        self.rules = rules;
+    pub fn ruled_by(mut self, rules: impl Into<RuleBook>) -> Self {
+        self.book = rules.into();
         self
     }
 
@@ -223,18 +223,13 @@ impl Store {
         self.processes.derive(&self.groups, self.sources.is_listening());
         let looked_at = self.processes.looked_at();
         let processes = self.processes.view();
-        let court = findings::Court {
-            rules: &self.rules,
-            topics: &self.topics,
-            processes: &processes,
-            now: self.at,
-        };
+        let court = findings::Court { topics: &self.topics, processes: &processes, now: self.at };
         for (cell, touched) in self.groups.values_mut().zip(touched) {
             let looked_at = looked_at.as_ref() == Some(&cell.view.id);
-            findings::group(cell, touched || looked_at, &court);
+            findings::group(cell, touched || looked_at, &court, &mut self.book);
         }
         for cell in self.topics.values_mut() {
-            findings::topic(cell, &self.rules, self.at);
+            findings::topic(cell, &mut self.book, self.at);
             cell.published();
         }
         self.version += 1;

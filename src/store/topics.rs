@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{DRIFT, gap_start};
+use crate::diagnose::Rules;
 use crate::model::observation::{
     LogOffset, OffsetsObserved, RecordTimesObserved, TopicMetadata, TopicObserved,
 };
@@ -32,6 +33,8 @@ pub(super) struct TopicCell {
     pub(super) changed: bool,
     /// What is wrong with it.
     pub(super) findings: Arc<Findings>,
+    /// The rules that say so, looked up once.
+    pub(super) rules: Option<Arc<Rules>>,
     /// A rate still moves though no offset does.
     unsettled: bool,
 }
@@ -47,6 +50,7 @@ impl TopicCell {
             derived: Timestamp::default(),
             changed: true,
             findings: Arc::default(),
+            rules: None,
             unsettled: true,
         }
     }

@@ -52,8 +52,8 @@ const fn composition(room: &'static str) -> Rule {
 pub const RULES: &[Rule] = &[
     // Plain data and arithmetic.
     room("model", &[], &[&["serde"]]),
-    // Pure rules.
-    room("diagnose", &["model"], &[]),
+    // Pure rules. Groups and topics are chosen by regular expressions on their names.
+    room("diagnose", &["model"], &[&["regex"]]),
     room("record", &["model"], &[&["serde", "serde_json", "zstd", "flate2"]]),
     // A pure reducer; only its task is async.
     room("store", &["model", "diagnose", "record"], &[]),

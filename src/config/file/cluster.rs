@@ -38,6 +38,7 @@ impl Cluster {
                     let below = item.table().ok_or_else(|| item.should_be(form))?;
                     cluster.properties("", below)?;
                 }
+                "rules" => super::rules::read(&mut cluster.layer, &item)?,
                 _ => put(&mut cluster.layer, &item, Section::Cluster)?,
             }
         }

@@ -7,12 +7,14 @@
 //! |---|---|
 //! | `tree` | TOML with lines |
 //! | `cluster` | a cluster's section, with its client properties |
+//! | `rules` | `[rules]` |
 //! | `template` | a file to begin with |
 //!
 //! A key that is not known is an error, in whatever cluster it stands: a mistyped setting that is
 //! silently the default is worse than none.
 
 mod cluster;
+mod rules;
 mod template;
 mod tree;
 
@@ -92,6 +94,7 @@ impl ConfigFile {
                         file.clusters.insert(name, Cluster::read(&cluster, directory)?);
                     }
                 }
+                "rules" => rules::read(&mut file.top, &item)?,
                 _ => put(&mut file.top, &item, Section::Top)?,
             }
         }
@@ -124,8 +127,8 @@ impl Section {
     /// The keys that it may have, beside those of settings.
     const fn own(self) -> &'static [&'static str] {
         match self {
-            Self::Top => &["default-cluster", "clusters"],
-            Self::Cluster => &["production", "properties"],
+            Self::Top => &["default-cluster", "clusters", "rules"],
+            Self::Cluster => &["production", "properties", "rules"],
         }
     }
 

@@ -1,7 +1,7 @@
 //! A config file to begin with: every key that may stand there, with its default.
 //!
-//! Written from what the code already has: the help of the flags, with the defaults that it names. What
-//! begins with `#` and no space after it would be a line of the file.
+//! Written from what the code already has: the help of the flags, with the defaults that it names, and the
+//! rules. What begins with `#` and no space after it would be a line of the file.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ use clap::{Arg, Command, CommandFactory};
 use crate::config::cli::Cli;
 use crate::config::layer::Layer;
 use crate::config::setting::{InFile, SETTINGS, Setting, Slot};
+use crate::diagnose::{Described, Knob, Rules};
 
 /// Characters of a line of words.
 const WIDTH: usize = 100;
@@ -35,6 +36,20 @@ const EXAMPLE: &str = "\
 #sasl.mechanism = \"SCRAM-SHA-512\"
 #sasl.username = \"lagtop\"
 #sasl.password = { env = \"KAFKA_PASSWORD\" }
+";
+
+const RULES: &str = "\
+Rules: NAME = \"off\" switches one off, NAME = { THRESHOLD = VALUE } or NAME.THRESHOLD = VALUE tunes it, for all \
+or for some, of which the last wins. Topics of a group all match, or nothing is said of it. A cluster may \
+have rules of its own, below [clusters.NAME.rules].";
+
+const FOR: &str = "\
+#     [[rules.for]]
+#     group = \"^billing\"
+#     hot-partition.share = 0.8
+#     [[rules.for]]
+#     topic = \"^retry[.]\"
+#     stalled-partition = \"off\"
 ";
 
 /// The file. Taken as it is, it says nothing; without its `#`, it says the defaults.
@@ -64,6 +79,11 @@ pub(in crate::config) fn template() -> String {
     text.push_str("#production = false\n\n");
     words(&mut text, PROPERTIES);
     text.push_str(EXAMPLE);
+    text.push('\n');
+    words(&mut text, RULES);
+    text.push_str(FOR);
+    text.push_str("#[rules]\n");
+    Rules::default().describe().iter().for_each(|one| rule(&mut text, one));
     text
 }
 
@@ -98,6 +118,21 @@ fn line(text: &mut String, setting: &Setting, flag: Option<&(&Arg, Option<&str>)
     };
     // Writing to a string cannot fail.
     let _ = writeln!(text, "#{key} = {value}");
+}
+
+/// What a rule finds, and its thresholds; without any, its switch.
+fn rule(text: &mut String, Described { name, what, on, knobs }: &Described) {
+    words(text, &format!("{name}: {what}"));
+    if knobs.is_empty() {
+        let _ = writeln!(text, "#{name} = \"{}\"", if *on { "on" } else { "off" });
+    }
+    for Knob { name: threshold, value, what } in knobs {
+        words(text, &format!("- {threshold}: {what}"));
+        let number = value.replace(',', "_");
+        let is_number = number.chars().all(|c| c.is_ascii_digit() || ".-_".contains(c));
+        let value = if is_number { number } else { format!("\"{value}\"") };
+        let _ = writeln!(text, "#{name}.{threshold} = {value}");
+    }
 }
 
 /// Adds words that are for people, in lines that can be read.

@@ -91,6 +91,12 @@ impl Item<'_> {
         Some(self.source.items(self.value.get_ref().as_table()?))
     }
 
+    /// The items of each of the tables below it; `None` if it is no list of tables.
+    pub(super) fn tables(&self) -> Option<Vec<Vec<Self>>> {
+        let list = self.value.get_ref().as_array()?.iter();
+        list.map(|one| Some(self.source.items(one.get_ref().as_table()?))).collect()
+    }
+
     /// The error that its value should be something else.
     pub(super) fn should_be(&self, instead: &'static str) -> ConfigError {
         self.shape(self.value, instead)

@@ -11,12 +11,13 @@ use std::time::Duration;
 use self::highest::Highest;
 use self::places::Places;
 use self::values::duration;
+pub(super) use self::values::regex;
 use super::cli::{Cli, Command};
 use super::error::ConfigError;
 use super::layer::Layer;
 use super::settings::{Face, Filters, Playback, Played, Settings};
 use super::system::System;
-use crate::diagnose::Rules;
+use crate::diagnose::RuleBook;
 
 mod highest;
 mod places;
@@ -89,7 +90,7 @@ impl Settings {
                 Command::Completions(_)
                 | Command::Man
                 | Command::Config(_)
-                | Command::Rules
+                | Command::Rules(_)
                 | Command::Replay(_)
                 | Command::Demo(_),
             ) => Face::Screen,
@@ -164,7 +165,7 @@ where
 }
 
 /// The rules as flags, variables and the config file want them, whatever the command.
-pub fn rules<V>(inputs: Inputs<'_, V>) -> Result<Rules, ConfigError>
+pub fn rules<V>(inputs: Inputs<'_, V>) -> Result<RuleBook, ConfigError>
 where
     V: IntoIterator<Item = (OsString, OsString)>,
 {

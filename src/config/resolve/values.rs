@@ -29,7 +29,7 @@ pub(super) fn switch(given: &Given) -> Result<bool, ConfigError> {
     }
 }
 
-pub(super) fn regex(given: &Given) -> Result<Regex, ConfigError> {
+pub(in crate::config) fn regex(given: &Given) -> Result<Regex, ConfigError> {
     let text = unicode(given)?;
     Regex::new(text).map_err(|error| {
         // The crate draws the expression with a mark below it; its last line says what is wrong.

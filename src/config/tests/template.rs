@@ -5,6 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::World;
 use crate::config::file::template;
+use crate::diagnose::Rules;
 
 /// The template with its examples taken for lines.
 fn taken() -> String {
@@ -50,6 +51,20 @@ fn every_value_in_it_is_taken() {
 }
 
 #[test]
+fn every_rule_and_every_threshold_is_in_it() {
+    let text = template();
+    for rule in Rules::default().describe() {
+        assert!(text.contains(&format!("\n# {}: ", rule.name)), "{rule:?}");
+        let mut names = rule.knobs.iter().map(|knob| format!("{}.{}", rule.name, knob.name));
+        assert!(names.all(|name| text.contains(&format!("\n#{name} = "))), "{rule:?}");
+    }
+    let example = text.lines().filter_map(|line| line.strip_prefix("#     "));
+    let example = example.collect::<Vec<_>>().join("\n");
+    let book = World::typed("-b k").config(&example).settings().rules;
+    assert_eq!(book.chapters().count(), 2, "{example}");
+}
+
+#[test]
 fn every_key_that_may_stand_there_is_in_it() {
     let listed = |section: &str| {
         let said = World::typed("-b k").config(&format!("{section}\nqqqqqqqqqqqq = 1")).error();
@@ -60,7 +75,7 @@ fn every_key_that_may_stand_there_is_in_it() {
     assert!(top.len() > 15 && cluster.len() > 15);
     let text = template();
     let (above, below) = text.split_once("#[clusters.NAME]").unwrap();
-    for key in top.iter().filter(|key| *key != "clusters") {
+    for key in top.iter().filter(|key| !["clusters", "rules"].contains(&key.as_str())) {
         assert!(above.contains(&format!("\n#{key} = ")), "{key}");
     }
     for key in cluster.iter().filter(|key| !top.contains(key) && *key != "properties") {

@@ -6,6 +6,7 @@ mod offsets;
 mod past;
 mod processes;
 mod recorded;
+mod ruled;
 mod sources;
 mod story;
 mod timings;

@@ -132,11 +132,20 @@ impl Story {
     }
 
     pub(super) fn topic_id(&mut self, id: u8) -> &mut Self {
+        self.metadata(id, &[1])
+    }
+
+    /// Another broker holds a replica of `t`, and is behind.
+    pub(super) fn short_of_replicas(&mut self) -> &mut Self {
+        self.metadata(1, &[1, 2])
+    }
+
+    fn metadata(&mut self, id: u8, replicas: &[i32]) -> &mut Self {
         let partition = PartitionMetadata {
             partition: 0,
             leader: Some(BrokerId(1)),
             leader_epoch: Some(0),
-            replicas: vec![BrokerId(1)],
+            replicas: replicas.iter().copied().map(BrokerId).collect(),
             isr: vec![BrokerId(1)],
         };
         let metadata =

@@ -43,7 +43,7 @@ use super::{CONFIG, World};
     "\"a\\u001b[31m\" = 1",
     "1: 'a\\u{1b}[31m' is not a key of the config file; write one of timeout, group, topic, \
      process, interval, isolation, source, history, record-limit, redact, color, theme, ascii, \
-     verbose, output, fail-on, listen, default-cluster, clusters"
+     verbose, output, fail-on, listen, default-cluster, clusters, rules"
 )]
 #[case::list("interval = ['1s']", "1: interval is a list; write one value, as in KEY = \"VALUE\"")]
 #[case::table(
@@ -109,6 +109,8 @@ fn lines() -> impl Strategy<Value = String> {
         "sasl.password",
         "bootstrap",
         "keys",
+        "rules.for",
+        "hot-partition",
         "a.b.c",
         "env",
     ];

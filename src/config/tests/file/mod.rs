@@ -2,6 +2,7 @@
 
 mod elsewhere;
 mod mistakes;
+mod rules;
 
 use std::path::PathBuf;
 
