@@ -179,6 +179,28 @@ fn drawing_twice_is_drawing_once() {
     assert_eq!(screen.draw(), screen.draw());
 }
 
+/// Whatever tells of a key tells of the one that is in force.
+#[test]
+fn keys_that_were_chosen_are_shown() {
+    let chosen = |mut screen: Screen| {
+        let choices = [("pause", "p"), ("groups", "F9"), ("take-stack", "F10"), ("zoom", "none")];
+        for (name, key) in choices {
+            assert_eq!(screen.app.keys.choose(name, &[key]), Ok(()));
+        }
+        screen
+    };
+    let text = chosen(incident((80, 24), DARK)).press("p").text();
+    assert!(text.contains("F9 Groups") && text.contains("p pause"), "{text}");
+    assert!(text.contains("PAUSED") && !text.contains(" zoom"), "{text}");
+    let help = chosen(incident((160, 45), DARK)).press("?").text();
+    assert!(help.contains("p                 pause the picture"), "{help}");
+    assert!(!help.contains("zoom the pane"), "{help}");
+    let mut plan = chosen(stacked([]));
+    plan.input(Input::Stack(StackAnswer { number: 1, at: NOW, outcome: stack_plan() }));
+    let plan = plan.text();
+    assert!(plan.contains("F10 runs it once. H runs it 10 times"), "{plan}");
+}
+
 #[test]
 fn an_empty_selection_is_not_drawn() {
     let text = screen(snapshots::empty(), (160, 45)).text();

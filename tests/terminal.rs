@@ -12,6 +12,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lagtop::app::keymap::Keymap;
 use lagtop::app::{Depth, HitMap, Looks, Options, Pane, View};
 use lagtop::model::time::SystemClock;
 use lagtop::model::{Clock as _, Isolation, PollPlan, Snapshot};
@@ -91,7 +92,12 @@ async fn screen(scene: &str) -> Result<(), Error> {
     let mut draw = |view: &View<'_>, frame: &mut Frame<'_>| draw(scene, view, frame);
     let looks = Looks { depth: Depth::Mono, ..Looks::default() };
     let desk = Desk {
-        options: Options { title: "test".into(), interval: Duration::from_secs(1), looks },
+        options: Options {
+            title: "test".into(),
+            interval: Duration::from_secs(1),
+            looks,
+            keys: Keymap::default(),
+        },
         snapshots,
         plans,
         stacks: None,

@@ -90,3 +90,59 @@ pub enum Action {
     /// Draw everything anew.
     Redraw,
 }
+
+impl Action {
+    /// Its name in the config file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::PageUp => "page-up",
+            Self::PageDown => "page-down",
+            Self::HalfPageUp => "half-page-up",
+            Self::HalfPageDown => "half-page-down",
+            Self::Top => "top",
+            Self::Bottom => "bottom",
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::NextPane => "next-pane",
+            Self::PreviousPane => "previous-pane",
+            Self::Focus(Pane::Groups) => "groups",
+            Self::Focus(Pane::Partitions) => "partitions",
+            Self::Focus(Pane::Members) => "members",
+            Self::Focus(Pane::Rebalances) => "rebalances",
+            Self::Focus(Pane::Process) => "process",
+            Self::Focus(Pane::Findings) => "findings",
+            Self::Open => "open",
+            Self::Back => "back",
+            Self::Filter => "filter",
+            Self::NextSort => "next-sort",
+            Self::ReverseSort => "reverse-sort",
+            Self::Zoom => "zoom",
+            Self::Pause => "pause",
+            Self::Slower => "slower",
+            Self::Faster => "faster",
+            Self::CopyRow => "copy-row",
+            Self::CopySummary => "copy-summary",
+            Self::LogScale => "log-scale",
+            Self::AllGroups => "all-groups",
+            Self::Matrix => "matrix",
+            Self::NextProcess => "next-process",
+            Self::Pin => "pin",
+            Self::TakeStack => "take-stack",
+            Self::CountFrames => "count-frames",
+            Self::CopyCapture => "copy-capture",
+            Self::Help => "help",
+            Self::Accept => "filter-keep",
+            Self::Cancel => "filter-cancel",
+            Self::Erase => "filter-erase",
+            Self::EraseWord => "filter-erase-word",
+            Self::EraseAll => "filter-erase-all",
+            Self::Quit => "quit",
+            Self::QuitLeavingFrame => "quit-leaving-frame",
+            Self::Suspend => "suspend",
+            Self::Redraw => "redraw",
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::keymap::Keymap;
 use super::{AppState, Chord, Effect, Input, Key, Looks, Options, update};
 use crate::model::{
     Commit, Cost, GroupEntry, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic, GroupView,
@@ -171,7 +172,12 @@ pub(crate) fn snapshot(groups: &[Group], rounds: u64) -> Arc<Snapshot> {
 }
 
 pub(crate) fn options() -> Options {
-    Options { title: "test".to_owned(), interval: Duration::from_secs(1), looks: Looks::default() }
+    Options {
+        title: "test".to_owned(),
+        interval: Duration::from_secs(1),
+        looks: Looks::default(),
+        keys: Keymap::default(),
+    }
 }
 
 /// An application that has seen these groups for ten rounds, at 160x45, with ten rows a pane.

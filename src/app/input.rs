@@ -65,6 +65,49 @@ pub enum Key {
     F(u8),
 }
 
+impl Key {
+    /// Those that have a name, in the order in which they are listed.
+    pub const NAMED: [Self; 14] = [
+        Self::Enter,
+        Self::Esc,
+        Self::Tab,
+        Self::BackTab,
+        Self::Char(' '),
+        Self::Backspace,
+        Self::Up,
+        Self::Down,
+        Self::Left,
+        Self::Right,
+        Self::PageUp,
+        Self::PageDown,
+        Self::Home,
+        Self::End,
+    ];
+
+    fn named(text: &str) -> Option<Self> {
+        let is_called =
+            |key: &Self, ascii| Chord::key(*key).label(ascii).eq_ignore_ascii_case(text);
+        let named =
+            Self::NAMED.into_iter().find(|key| is_called(key, true) || is_called(key, false));
+        let mut chars = text.chars();
+        let char = chars.next().filter(|char| !char.is_control());
+        let alone = char.filter(|_| chars.next().is_none()).map(Self::Char);
+        let number =
+            || text.strip_prefix(['F', 'f'])?.parse().ok().filter(|n| (1..=24).contains(n));
+        named.or(alone).or_else(|| number().map(Self::F))
+    }
+}
+
+/// Whether a text begins so, in capitals or not, with something after it; and what.
+fn without<'t>(text: &'t str, prefix: &str) -> (bool, &'t str) {
+    match text.split_at_checked(prefix.len()) {
+        Some((begin, rest)) if begin.eq_ignore_ascii_case(prefix) && !rest.is_empty() => {
+            (true, rest)
+        }
+        _ => (false, text),
+    }
+}
+
 /// A key with its modifiers. Shift is part of the character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord {
@@ -102,6 +145,18 @@ impl Chord {
             Key::Char(char) if !self.ctrl && !self.alt => Some(char),
             _ => None,
         }
+    }
+
+    /// The chord that [`Chord::label`] writes so, in capitals or not; `None` if there is none.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        let (ctrl, text) = without(text, "ctrl-");
+        let (alt, text) = without(text, "alt-");
+        let key = match Key::named(text)? {
+            Key::Char(char) if ctrl => Key::Char(char.to_ascii_lowercase()),
+            key => key,
+        };
+        Some(Self { key, ctrl, alt })
     }
 
     /// The chord as help and README write it.

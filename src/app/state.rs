@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::keymap::Scope;
+use super::keymap::{Keymap, Scope, scope};
 use super::{
     Filter, FindingKey, FindingSort, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane,
     PartitionKey, PartitionSort, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, StackState,
@@ -29,6 +29,8 @@ pub struct Options {
     pub interval: Duration,
     /// What the terminal can show.
     pub looks: Looks,
+    /// The keys that are in force.
+    pub keys: Keymap,
 }
 
 /// What the person at the screen is doing.
@@ -38,6 +40,8 @@ pub struct AppState {
     pub title: String,
     /// What the terminal can show.
     pub looks: Looks,
+    /// The keys that are in force.
+    pub keys: Keymap,
     /// The newest snapshot.
     pub live: Arc<Snapshot>,
     /// The picture that a pause holds.
@@ -163,6 +167,7 @@ impl AppState {
         let mut app = Self {
             title: options.title,
             looks: options.looks,
+            keys: options.keys,
             live: snapshot,
             paused: None,
             size: (0, 0),
@@ -256,22 +261,11 @@ impl AppState {
     #[must_use]
     pub fn scopes(&self) -> &'static [Scope] {
         if self.prompt.is_some() {
-            &[Scope::Prompt, Scope::Always]
+            scope::TYPING
         } else if self.help.is_some() {
-            &[Scope::Help, Scope::Reading, Scope::Always]
-        } else if self.pages.is_empty() {
-            self.focus_scopes()
+            scope::HELPING
         } else {
-            self.page_scopes()
-        }
-    }
-
-    fn page_scopes(&self) -> &'static [Scope] {
-        match self.page().map(|page| &page.subject) {
-            Some(Subject::Stack(_)) => {
-                &[Scope::Stack, Scope::Page, Scope::Screen, Scope::Reading, Scope::Always]
-            }
-            _ => &[Scope::Page, Scope::Screen, Scope::Reading, Scope::Always],
+            self.focus_scopes()
         }
     }
 
@@ -279,28 +273,10 @@ impl AppState {
     /// what the help is about.
     #[must_use]
     pub fn focus_scopes(&self) -> &'static [Scope] {
-        if !self.pages.is_empty() {
-            return self.page_scopes();
-        }
-        match self.focus {
-            Pane::Groups => {
-                &[Scope::Groups, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
-            }
-            Pane::Partitions => {
-                &[Scope::Partitions, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
-            }
-            Pane::Members => {
-                &[Scope::Members, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
-            }
-            Pane::Rebalances => {
-                &[Scope::Rebalances, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
-            }
-            Pane::Findings => {
-                &[Scope::Findings, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
-            }
-            Pane::Process => {
-                &[Scope::Process, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
-            }
+        match self.page().map(|page| &page.subject) {
+            Some(Subject::Stack(_)) => scope::STACK,
+            Some(_) => scope::PAGE,
+            None => scope::in_pane(self.focus),
         }
     }
 }

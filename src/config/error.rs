@@ -93,6 +93,24 @@ pub enum ConfigError {
         instead: &'static str,
     },
 
+    /// A key that would mean two things in one place.
+    #[error(
+        "{from}: '{key}' would mean {first} and {second} in {place}; write another key for one of \
+             them, or \"none\""
+    )]
+    Clash {
+        /// Where one of them was given it.
+        from: Origin,
+        /// The key.
+        key: String,
+        /// The one action.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+        /// The scope's title.
+        place: &'static str,
+    },
+
     /// A value that stands elsewhere and could not be had.
     #[error("{from}: {key} {problem}")]
     Secret {

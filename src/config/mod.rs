@@ -6,7 +6,7 @@
 //! winner, and reads the client properties file below them. A text that lost is never parsed, so a wrong
 //! variable does not matter once a flag overrides it.
 //!
-//! May import `model` ids, the rules' thresholds of `diagnose`, and plain crates. Must never name rdkafka, the wire client or a terminal,
+//! May import `model` ids, the rules' thresholds of `diagnose`, the key table of `app`, and plain crates. Must never name rdkafka, the wire client or a terminal,
 //! open a connection, or let a secret reach an error, `Debug` or help: property values are
 //! [`secrecy::SecretString`] from the moment they are split from their keys.
 
@@ -17,6 +17,7 @@ mod error;
 mod exact;
 mod file;
 mod flags;
+mod keys;
 mod layer;
 mod meant;
 mod note;

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 
 use super::bootstrap::HostPort;
 use super::note::Note;
+use crate::app::keymap::Keymap;
 use crate::diagnose::RuleBook;
 use crate::model::pprof::PprofAddress;
 
@@ -44,6 +45,8 @@ pub struct Settings {
     pub recording: Option<Recording>,
     /// What the screen looks like.
     pub looks: Looks,
+    /// What its keys mean.
+    pub keys: Keymap,
     /// Whether the notes are to be printed.
     pub verbose: bool,
     /// What was read but is not used, and the like; in the order found.
@@ -83,6 +86,8 @@ pub struct Playback {
     pub rules: RuleBook,
     /// What the screen looks like.
     pub looks: Looks,
+    /// What its keys mean.
+    pub keys: Keymap,
 }
 
 /// Which recording.

@@ -232,7 +232,7 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let Watching { snapshots, plans, clock, tasks, recorder } =
         Watching::start(settings, client, settings.source)?;
     let title = title(settings);
-    let options = screen::options(title, settings.interval, settings.looks);
+    let options = screen::options(title, settings.interval, settings.looks, settings.keys.clone());
     let utc_offset = screen::utc_offset(clock.now());
     let (wishes, wanted) = watch::channel(None);
     let (answer, answers) = mpsc::channel(1);

@@ -158,7 +158,12 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     let (plans, _plan) = watch::channel(PollPlan::every(header.interval()));
     let nothing = Arc::new(Snapshot::empty(begin, header.isolation));
     let (publisher, snapshots) = watch::channel(nothing);
-    let options = screen::options(play.title.clone(), header.interval(), playback.looks);
+    let options = screen::options(
+        play.title.clone(),
+        header.interval(),
+        playback.looks,
+        playback.keys.clone(),
+    );
     let now = SystemClock.now();
     let shift = if play.again { seconds_between(begin, now) } else { 0 };
     let shown_at = if play.again { now } else { begin };

@@ -39,7 +39,12 @@ pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
 }
 
 /// What is settled before the first frame.
-pub(super) fn options(title: String, interval: Duration, wished: config::Looks) -> app::Options {
+pub(super) fn options(
+    title: String,
+    interval: Duration,
+    wished: config::Looks,
+    keys: app::keymap::Keymap,
+) -> app::Options {
     let wish = tui::detect::Wish {
         depth: match wished.color {
             config::Color::Auto | config::Color::Always => None,
@@ -56,7 +61,7 @@ pub(super) fn options(title: String, interval: Duration, wished: config::Looks) 
     if wished.color == config::Color::Always && looks.depth == app::Depth::Mono {
         looks.depth = app::Depth::Ansi;
     }
-    app::Options { title, interval, looks }
+    app::Options { title, interval, looks, keys }
 }
 
 /// Seconds east of Greenwich, here and then.

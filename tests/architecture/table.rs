@@ -90,7 +90,7 @@ pub const RULES: &[Rule] = &[
     // clap's companions write what else follows from the flags.
     room(
         "config",
-        &["model::id", "model::pprof", "diagnose"],
+        &["model::id", "model::pprof", "diagnose", "app::keymap"],
         &[&[
             "bytesize",
             "clap",
@@ -105,7 +105,7 @@ pub const RULES: &[Rule] = &[
         ]],
     ),
     // What the user is doing, pure. Regular expressions are what they type into the filter.
-    room("app", &["model", "config::keys"], &[&["regex"]]),
+    room("app", &["model"], &[&["regex"]]),
     // Pixels, pure. jiff tells the time in the reader's zone.
     room("ui", &["app", "model"], &[&["ratatui", "unicode_segmentation", "unicode_width", "jiff"]]),
     // The terminal. rustix stops the process on Ctrl-Z.

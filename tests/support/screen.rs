@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lagtop::app::keymap::Keymap;
 use lagtop::app::{AppState, Chord, HitMap, Input, Key, Looks, Options, View, update};
 use lagtop::model::{Snapshot, Timestamp};
 use lagtop::ui;
@@ -28,7 +29,8 @@ impl Screen {
         now: Timestamp,
     ) -> Self {
         let title = "prod-eu".to_owned();
-        let options = Options { title, interval: Duration::from_secs(1), looks };
+        let keys = Keymap::default();
+        let options = Options { title, interval: Duration::from_secs(1), looks, keys };
         let start = Arc::new(Snapshot::empty(now, snapshot.isolation));
         let mut screen = Self { app: AppState::new(options, start), now };
         screen.input(Input::Resize { width, height });

@@ -13,7 +13,7 @@ mod stack;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AppState, Chord, Effect, HitMap, Input, Toast, keymap};
+use super::{AppState, Chord, Effect, HitMap, Input, Toast};
 use crate::model::{Snapshot, Timestamp};
 
 /// How long a message stays.
@@ -60,7 +60,7 @@ impl Turn<'_> {
 
     /// A chord means what the key table says where keys go; while typing, the rest is text.
     fn key(&mut self, chord: Chord) -> bool {
-        match keymap::action(self.app.scopes(), chord) {
+        match self.app.keys.action(self.app.scopes(), chord) {
             Some(action) => self.act(action),
             None => chord.typed().is_some_and(|char| self.typed(char)),
         }

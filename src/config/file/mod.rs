@@ -27,6 +27,7 @@ pub(super) use self::cluster::Cluster;
 pub(super) use self::template::template;
 use self::tree::{Item, Source};
 use super::error::ConfigError;
+use super::keys::KeysGiven;
 use super::layer::{Given, Layer, Origin};
 use super::meant::meant;
 use super::note::Note;
@@ -40,6 +41,8 @@ pub(super) struct ConfigFile {
     pub(super) top: Layer,
     /// The cluster that is watched if none is named.
     pub(super) default_cluster: Option<Given>,
+    /// Keys for actions, as written.
+    pub(super) keys: Vec<KeysGiven>,
     /// By name.
     pub(super) clusters: BTreeMap<String, Cluster>,
 }
@@ -95,6 +98,13 @@ impl ConfigFile {
                     }
                 }
                 "rules" => rules::read(&mut file.top, &item)?,
+                "keys" => {
+                    for action in item.table().ok_or_else(|| item.should_be(KEYS))? {
+                        let keys: Vec<_> = action.many()?.into_iter().filter(is_said).collect();
+                        let action = Given { text: action.key.into(), from: action.from };
+                        file.keys.push(KeysGiven { action, keys });
+                    }
+                }
                 _ => put(&mut file.top, &item, Section::Top)?,
             }
         }
@@ -102,6 +112,7 @@ impl ConfigFile {
     }
 }
 
+const KEYS: &str = "[keys], and below it ACTION = \"KEY\" or ACTION = [\"KEY\", \"KEY\"]";
 const CLUSTERS: &str = "[clusters.NAME], and below it what is said of this cluster";
 
 /// Nobody made one, or where it would be.
@@ -127,7 +138,7 @@ impl Section {
     /// The keys that it may have, beside those of settings.
     const fn own(self) -> &'static [&'static str] {
         match self {
-            Self::Top => &["default-cluster", "clusters", "rules"],
+            Self::Top => &["default-cluster", "clusters", "rules", "keys"],
             Self::Cluster => &["production", "properties", "rules"],
         }
     }

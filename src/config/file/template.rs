@@ -1,12 +1,13 @@
 //! A config file to begin with: every key that may stand there, with its default.
 //!
-//! Written from what the code already has: the help of the flags, with the defaults that it names, and the
-//! rules. What begins with `#` and no space after it would be a line of the file.
+//! Written from what the code already has: the help of the flags, with the defaults that it names, the
+//! rules, the key table. What begins with `#` and no space after it would be a line of the file.
 
 use std::fmt::Write as _;
 
 use clap::{Arg, Command, CommandFactory};
 
+use crate::app::keymap::{Binding, Keymap};
 use crate::config::cli::Cli;
 use crate::config::layer::Layer;
 use crate::config::setting::{InFile, SETTINGS, Setting, Slot};
@@ -52,6 +53,10 @@ const FOR: &str = "\
 #     stalled-partition = \"off\"
 ";
 
+const KEYS: &str = "\
+Keys, written as the help on the screen writes them, one or a list; \"none\" alone takes them away. Ctrl-C \
+always quits.";
+
 /// The file. Taken as it is, it says nothing; without its `#`, it says the defaults.
 pub(in crate::config) fn template() -> String {
     let command = Cli::command();
@@ -84,6 +89,10 @@ pub(in crate::config) fn template() -> String {
     text.push_str(FOR);
     text.push_str("#[rules]\n");
     Rules::default().describe().iter().for_each(|one| rule(&mut text, one));
+    text.push('\n');
+    words(&mut text, KEYS);
+    text.push_str("#[keys]\n");
+    keys(&mut text, &Keymap::default());
     text
 }
 
@@ -132,6 +141,23 @@ fn rule(text: &mut String, Described { name, what, on, knobs }: &Described) {
         let is_number = number.chars().all(|c| c.is_ascii_digit() || ".-_".contains(c));
         let value = if is_number { number } else { format!("\"{value}\"") };
         let _ = writeln!(text, "#{name}.{threshold} = {value}");
+    }
+}
+
+/// What each action does, wherever it does that, and its keys.
+fn keys(text: &mut String, keymap: &Keymap) {
+    for name in keymap.names() {
+        let same: Vec<_> = keymap.bindings().iter().filter(|one| one.name == Some(name)).collect();
+        let does = |binding: &&Binding| format!("{}: {}", binding.scope.title(), binding.help);
+        words(text, &same.iter().map(does).collect::<Vec<_>>().join("; "));
+        let chords = same.first().map_or(&[][..], |binding| &binding.chords);
+        let quoted: Vec<_> =
+            chords.iter().map(|chord| format!("\"{}\"", chord.label(true))).collect();
+        let value = match quoted.as_slice() {
+            [one] => one.clone(),
+            many => format!("[{}]", many.join(", ")),
+        };
+        let _ = writeln!(text, "#{name} = {value}");
     }
 }
 

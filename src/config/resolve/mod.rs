@@ -121,6 +121,7 @@ impl Settings {
             rules: super::rules::rules(&places.layers)?,
             recording: highest.recording()?,
             looks: highest.looks()?,
+            keys: places.keys,
             verbose: highest.switch(|l| &l.verbose)?,
             notes: properties.notes.into_iter().chain(places.notes).collect(),
             profile: places.profile,
@@ -148,6 +149,7 @@ impl Playback {
             begin: begin.transpose()?,
             rules: super::rules::rules(&places.layers)?,
             looks: highest.looks()?,
+            keys: places.keys,
         }))
     }
 }

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 
 use super::Inputs;
 use super::values::switch;
+use crate::app::keymap::Keymap;
 use crate::config::error::ConfigError;
 use crate::config::file::{Cluster, ConfigFile};
+use crate::config::keys::keymap;
 use crate::config::layer::{Given, Layer, Origin};
 use crate::config::meant::nearest;
 use crate::config::note::Note;
@@ -20,6 +22,8 @@ pub(super) struct Places<'a> {
     /// The cluster that was chosen; `None`: none of the config file.
     pub(super) profile: Option<Profile>,
     pub(super) notes: Vec<Note>,
+    /// What keys mean.
+    pub(super) keys: Keymap,
     /// Where the section of that cluster begins.
     section: Option<Origin>,
     /// The other clusters of the config file.
@@ -42,6 +46,7 @@ impl<'a> Places<'a> {
         let found = ConfigFile::find(named, &variables, system)?;
         let (mut file, warnings) = found.unwrap_or_default();
         notes.splice(..0, warnings);
+        let keys = keymap(&file.keys)?;
         let chosen = choose(&layers, &mut file)?;
         let (mut profile, mut section) = (None, None);
         if let Some((name, Cluster { from, layer, production, .. })) = chosen {
@@ -53,7 +58,7 @@ impl<'a> Places<'a> {
         }
         layers.push(file.top);
         let others = file.clusters.into_keys().collect();
-        Ok(Self { layers, profile, notes, section, others, variables, system })
+        Ok(Self { layers, profile, notes, keys, section, others, variables, system })
     }
 
     /// That nobody says where the cluster is.

@@ -4,6 +4,7 @@ use rstest::rstest;
 use secrecy::ExposeSecret;
 
 use super::World;
+use crate::app::keymap::Keymap;
 use crate::config::file::template;
 use crate::diagnose::Rules;
 
@@ -65,6 +66,15 @@ fn every_rule_and_every_threshold_is_in_it() {
 }
 
 #[test]
+fn every_action_is_in_it() {
+    let text = template();
+    let (_, keys) = text.split_once("\n#[keys]\n").unwrap();
+    for name in Keymap::default().names() {
+        assert!(format!("\n{keys}").contains(&format!("\n#{name} = ")), "{name}");
+    }
+}
+
+#[test]
 fn every_key_that_may_stand_there_is_in_it() {
     let listed = |section: &str| {
         let said = World::typed("-b k").config(&format!("{section}\nqqqqqqqqqqqq = 1")).error();
@@ -75,7 +85,7 @@ fn every_key_that_may_stand_there_is_in_it() {
     assert!(top.len() > 15 && cluster.len() > 15);
     let text = template();
     let (above, below) = text.split_once("#[clusters.NAME]").unwrap();
-    for key in top.iter().filter(|key| !["clusters", "rules"].contains(&key.as_str())) {
+    for key in top.iter().filter(|key| !["clusters", "rules", "keys"].contains(&key.as_str())) {
         assert!(above.contains(&format!("\n#{key} = ")), "{key}");
     }
     for key in cluster.iter().filter(|key| !top.contains(key) && *key != "properties") {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Canvas, Scene, area_of};
-use crate::app::{Action, Hit, Prompt, keymap};
+use crate::app::{Action, Hit, Prompt};
 use crate::ui::format;
 use crate::ui::paint;
 use crate::ui::theme::Role;
@@ -64,7 +64,10 @@ pub fn draw(scene: &Scene<'_>, area: Rect, canvas: &mut Canvas<'_>) {
 /// The keys that fit: where room is short the last leave first, but for those that stay.
 fn fitting(scene: &Scene<'_>, width: u16) -> Vec<Key> {
     let ascii = scene.view.looks.ascii;
-    let mut keys: Vec<Key> = keymap::footer(scene.view.app.scopes())
+    let app = scene.view.app;
+    let mut keys: Vec<Key> = app
+        .keys
+        .footer(app.scopes())
         .map(|(chord, word, action)| Key { label: chord.label(ascii).into_owned(), word, action })
         .collect();
     let needed = |keys: &[Key]| {

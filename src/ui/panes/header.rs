@@ -8,7 +8,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Canvas, Scene, area_of};
-use crate::app::keymap;
 use crate::app::{Action, Hit, Pane, Shape};
 use crate::model::{
     BrokerHealth, BrokerView, Differences, HistoryProgress, HistoryStage, Severity, SourceHealth,
@@ -328,8 +327,8 @@ pub fn tabs(scene: &Scene<'_>, area: Rect, canvas: &mut Canvas<'_>) {
     let short = usize::from(area.width) < whole;
     let mut x = area.x;
     for pane in Pane::ALL {
-        let key = keymap::BINDINGS.iter().find(|binding| binding.action == Action::Focus(pane));
-        let key = key.and_then(|binding| binding.chords.first()).map(|chord| chord.label(false));
+        let key = scene.view.app.keys.chord(Action::Focus(pane));
+        let key = key.map(|chord| chord.label(scene.view.looks.ascii));
         let is_active = active == Some(pane);
         let name = if short && !is_active { "" } else { pane.name() };
         let role = if is_active { Role::Title } else { Role::Muted };

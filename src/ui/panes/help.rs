@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Canvas, Scene, area_of};
-use crate::app::{Extent, Hit, keymap};
+use crate::app::{Extent, Hit};
 use crate::ui::format;
 use crate::ui::paint;
 use crate::ui::theme::Role;
@@ -45,7 +45,12 @@ pub fn draw(scene: &Scene<'_>, area: Rect, from: usize, canvas: &mut Canvas<'_>)
 fn lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let ascii = scene.view.looks.ascii;
-    for (scope, bindings) in keymap::help(scene.view.app.focus_scopes()) {
+    let app = scene.view.app;
+    for (scope, bindings) in app.keys.help(app.focus_scopes()) {
+        let mut bindings = bindings.peekable();
+        if bindings.peek().is_none() {
+            continue;
+        }
         if !lines.is_empty() {
             lines.push(Line::default());
         }

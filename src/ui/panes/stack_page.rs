@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use super::Scene;
 use super::page::Lines;
-use crate::app::{StackState, stack};
+use crate::app::{Action, StackState, stack};
 use crate::model::stack::{
     HotFrames, StackLine, StackStep, StackTarget, StackTrouble, Stacks, ThreadStack,
 };
@@ -50,13 +50,21 @@ fn waiting(state: &StackState, lines: &mut Lines<'_>) {
     }
     lines.blank();
     let next = match state.wish.step {
-        StackStep::Plan => {
-            "Enter runs it once. H runs it 10 times over 2 seconds and counts frames."
-        }
-        StackStep::Once => "It runs; the page waits for what it says.",
-        StackStep::Hot => "It runs again and again; the page waits for what it says.",
+        StackStep::Plan => what_runs_it(scene),
+        StackStep::Once => "It runs; the page waits for what it says.".to_owned(),
+        StackStep::Hot => "It runs again and again; the page waits for what it says.".to_owned(),
     };
-    lines.sentence(next, Role::Accent);
+    lines.sentence(&next, Role::Accent);
+}
+
+fn what_runs_it(scene: &Scene<'_>) -> String {
+    let says = |action, what: &str| {
+        let key = scene.view.app.keys.chord(action)?;
+        Some(format!("{} {what}.", key.label(scene.view.looks.ascii)))
+    };
+    let once = says(Action::TakeStack, "runs it once");
+    let often = says(Action::CountFrames, "runs it 10 times over 2 seconds and counts frames");
+    once.into_iter().chain(often).collect::<Vec<_>>().join(" ")
 }
 
 fn trouble(trouble: &StackTrouble, lines: &mut Lines<'_>) {

@@ -4,9 +4,10 @@
 use proptest::prelude::*;
 
 use crate::app::fixture::{Group, NOW, app, snapshot};
+use crate::app::keymap::Keymap;
 use crate::app::{
     AppState, Area, Chord, Hit, HitMap, Input, Key, Mouse, MouseKind, Pane, SortBy,
-    SortColumn as _, keymap, update,
+    SortColumn as _, update,
 };
 
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ fn groups() -> impl Strategy<Value = Vec<Group>> {
 
 fn steps() -> impl Strategy<Value = Step> {
     let chords: Vec<Chord> =
-        keymap::BINDINGS.iter().flat_map(|binding| binding.chords).copied().collect();
+        Keymap::default().bindings().iter().flat_map(|binding| binding.chords.clone()).collect();
     let kind =
         prop::sample::select(vec![MouseKind::Click, MouseKind::WheelUp, MouseKind::WheelDown]);
     prop_oneof![

@@ -43,7 +43,7 @@ use super::{CONFIG, World};
     "\"a\\u001b[31m\" = 1",
     "1: 'a\\u{1b}[31m' is not a key of the config file; write one of timeout, group, topic, \
      process, interval, isolation, source, history, record-limit, redact, color, theme, ascii, \
-     verbose, output, fail-on, listen, default-cluster, clusters, rules"
+     verbose, output, fail-on, listen, default-cluster, clusters, rules, keys"
 )]
 #[case::list("interval = ['1s']", "1: interval is a list; write one value, as in KEY = \"VALUE\"")]
 #[case::table(
@@ -78,6 +78,28 @@ use super::{CONFIG, World};
 #[case::property(
     "default-cluster = 'x'\n[clusters.x.properties]\nsecurity.protocoll = 'SSL'",
     "3: no Kafka client has a property security.protocoll; write security.protocol if that is meant"
+)]
+#[case::keys(
+    "keys = 'p'",
+    "1: keys is a text; write [keys], and below it ACTION = \"KEY\" or ACTION = \
+    [\"KEY\", \"KEY\"]"
+)]
+#[case::action(
+    "[keys]\npause = 'p'\npuase = 'p'",
+    "3: 'puase' is not an action; write pause if that is meant"
+)]
+#[case::key(
+    "[keys]\npause = ['p', 'Hyper-p']",
+    "2: 'Hyper-p' is not a key; write one character, F1, Ctrl-B, Alt-x, Enter, Esc, Tab, Shift-Tab, \
+     Space, Backspace, Up, Down, Left, Right, PgUp, PgDn, Home, End, or none alone"
+)]
+#[case::typed(
+    "[keys]\nfilter-up = 'k'",
+    "2: 'k' is not a key for what is done while typing; write one that types nothing, as in Ctrl-W"
+)]
+#[case::clash(
+    "[keys]\nhelp = 'F2'\npause = ['F2', 'p']\nzoom = 'x'",
+    "3: 'F2' would mean pause and help in Screen; write another key for one of them, or \"none\""
 )]
 #[case::production(
     "default-cluster = 'x'\n[clusters.x]\nproduction = 'maybe'",

@@ -162,3 +162,12 @@ fn a_properties_file_is_named_from_where_the_config_file_is() {
     let named = PathBuf::from(CONFIG).with_file_name("x.properties");
     assert!(missing.starts_with(&format!("{CONFIG}:2: cannot read '{}'", named.display())));
 }
+
+#[test]
+fn keys_are_chosen_by_the_names_of_actions() {
+    let config = "[keys]\npause = ['p', 'F5']\ngroups = 7\nzoom = 'none'\nmatrix = ''\n";
+    let keys = World::typed("-b k").config(config).settings().keys;
+    let of = |name| keys.bindings().iter().find(|one| one.name == Some(name)).unwrap().keys(true);
+    let chosen = ["pause", "groups", "zoom", "matrix", "open"].map(of);
+    assert_eq!(chosen, ["p F5", "7", "", "a", "Enter"]);
+}
