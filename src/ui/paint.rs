@@ -98,7 +98,11 @@ pub fn join(parts: Vec<Line<'static>>, width: u16) -> Line<'static> {
             joined.push_span(Span::raw("  "));
         }
         used += needed;
-        joined.spans.extend(part.spans);
+        let Line { spans, style, .. } = part;
+        joined.spans.extend(spans.into_iter().map(|span| {
+            let own = span.style;
+            span.style(style.patch(own))
+        }));
     }
     joined
 }
