@@ -37,6 +37,15 @@ fn beside_120x35() -> Screen {
     screen(snapshots::local::beside(Confidence::Likely, 1), (120, 35))
 }
 
+/// The header over a cluster that is marked as production, and its styles.
+fn production(size: (u16, u16), looks: Looks) -> String {
+    let mut screen = incident(size, looks);
+    screen.app.title.production = true;
+    let shown = screen.styled();
+    let header = shown.lines().take(1).chain(shown.lines().filter(|line| line.starts_with("0:")));
+    header.collect::<Vec<_>>().join("\n")
+}
+
 /// The page of a thread, after these answers; it is run once.
 fn stacked(answers: impl IntoIterator<Item = StackOutcome>) -> Screen {
     let mut screen = screen(snapshots::local::beside(Confidence::Likely, 1), (100, 30));
@@ -106,6 +115,14 @@ shows!(styles_light, incident((120, 35), LIGHT).styled());
 shows!(styles_sixteen, incident((80, 24), SIXTEEN).styled());
 shows!(styles_none, incident((80, 24), MONO).press("2").styled());
 shows!(styles_ascii, incident((120, 35), ASCII).styled());
+
+// Where mistakes are dear.
+shows!(production_160x45, production((160, 45), DARK));
+shows!(production_120x35, production((120, 35), LIGHT));
+shows!(production_80x24, production((80, 24), DARK));
+shows!(production_sixteen, production((80, 24), SIXTEEN));
+shows!(production_none, production((80, 24), MONO));
+shows!(production_ascii, production((40, 12), ASCII));
 
 // Other groups: each with something that the first has not.
 shows!(leftovers, incident((120, 30), DARK).press("Down").text());

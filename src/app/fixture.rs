@@ -173,7 +173,7 @@ pub(crate) fn snapshot(groups: &[Group], rounds: u64) -> Arc<Snapshot> {
 
 pub(crate) fn options() -> Options {
     Options {
-        title: "test".to_owned(),
+        title: "test".into(),
         interval: Duration::from_secs(1),
         looks: Looks::default(),
         keys: Keymap::default(),

@@ -38,7 +38,7 @@ pub use pane::{
 };
 pub use rows::{FindingPlace, FindingRow, MemberRow, PartitionRow, Rows, Unowned};
 pub use stack::StackState;
-pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Toast};
+pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Title, Toast};
 pub use table::Table;
 pub use update::update;
 pub use view::{Area, Extent, Hit, HitMap, View, Zone};

@@ -20,11 +20,26 @@ const WITH_PROCESS: u16 = 42;
 /// Below this size only a line is shown that says so.
 const ANYTHING: (u16, u16) = (40, 10);
 
+/// What the header says of what is watched.
+#[derive(Clone, Debug)]
+pub struct Title {
+    /// The profile's name, the first bootstrap server, or a recording. Unescaped.
+    pub name: String,
+    /// It is a cluster where mistakes are dear.
+    pub production: bool,
+}
+
+impl From<&str> for Title {
+    fn from(name: &str) -> Self {
+        Self { name: name.to_owned(), production: false }
+    }
+}
+
 /// What is settled before the first frame.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What the header calls the cluster: the profile's name, or the first bootstrap server.
-    pub title: String,
+    /// What is watched.
+    pub title: Title,
     /// The pause between rounds to begin with.
     pub interval: Duration,
     /// What the terminal can show.
@@ -36,8 +51,8 @@ pub struct Options {
 /// What the person at the screen is doing.
 #[derive(Clone, Debug)]
 pub struct AppState {
-    /// What the header calls the cluster. Unescaped.
-    pub title: String,
+    /// What is watched.
+    pub title: Title,
     /// What the terminal can show.
     pub looks: Looks,
     /// The keys that are in force.

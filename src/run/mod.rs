@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
 use self::sources::{Watching, polling, title};
+use crate::app;
 use crate::config::{self, Cli, Face, Inputs, Output, Playback, Settings, ThisSystem};
 use crate::diagnose::list;
 use crate::export::{self, Form, Outcome, Selection};
@@ -231,8 +232,12 @@ fn workers() -> io::Result<Runtime> {
 async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let Watching { snapshots, plans, clock, tasks, recorder } =
         Watching::start(settings, client, settings.source)?;
-    let title = title(settings);
-    let options = screen::options(title, settings.interval, settings.looks, settings.keys.clone());
+    let options = app::Options {
+        title: title(settings),
+        interval: settings.interval,
+        looks: screen::looks(settings.looks),
+        keys: settings.keys.clone(),
+    };
     let utc_offset = screen::utc_offset(clock.now());
     let (wishes, wanted) = watch::channel(None);
     let (answer, answers) = mpsc::channel(1);

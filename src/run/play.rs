@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::{FAILED, USAGE, complain, print, screen, workers};
+use crate::app;
 use crate::config::{Playback, Played};
 use crate::diagnose::RuleBook;
 use crate::export;
@@ -158,12 +159,12 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     let (plans, _plan) = watch::channel(PollPlan::every(header.interval()));
     let nothing = Arc::new(Snapshot::empty(begin, header.isolation));
     let (publisher, snapshots) = watch::channel(nothing);
-    let options = screen::options(
-        play.title.clone(),
-        header.interval(),
-        playback.looks,
-        playback.keys.clone(),
-    );
+    let options = app::Options {
+        title: play.title.as_str().into(),
+        interval: header.interval(),
+        looks: screen::looks(playback.looks),
+        keys: playback.keys.clone(),
+    };
     let now = SystemClock.now();
     let shift = if play.again { seconds_between(begin, now) } else { 0 };
     let shown_at = if play.again { now } else { begin };

@@ -1,7 +1,6 @@
 //! The screen on this thread, whatever feeds it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -38,13 +37,8 @@ pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
     Ok(())
 }
 
-/// What is settled before the first frame.
-pub(super) fn options(
-    title: String,
-    interval: Duration,
-    wished: config::Looks,
-    keys: app::keymap::Keymap,
-) -> app::Options {
+/// What the terminal can show, as far as that is wished for.
+pub(super) fn looks(wished: config::Looks) -> app::Looks {
     let wish = tui::detect::Wish {
         depth: match wished.color {
             config::Color::Auto | config::Color::Always => None,
@@ -61,7 +55,7 @@ pub(super) fn options(
     if wished.color == config::Color::Always && looks.depth == app::Depth::Mono {
         looks.depth = app::Depth::Ansi;
     }
-    app::Options { title, interval, looks, keys }
+    looks
 }
 
 /// Seconds east of Greenwich, here and then.

@@ -8,7 +8,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::trap;
-use crate::config::{self, Face, Recording, Settings};
+use crate::app::Title;
+use crate::config::{self, Face, Profile, Recording, Settings};
 use crate::model::time::SystemClock;
 use crate::model::{
     Body, Clock, Fault, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
@@ -79,13 +80,13 @@ impl Watching {
     }
 }
 
-/// What the header calls the cluster.
-pub(super) fn title(settings: &Settings) -> String {
-    if let Some(profile) = &settings.profile {
-        return profile.name.clone();
+/// What the header says of the cluster.
+pub(super) fn title(settings: &Settings) -> Title {
+    if let Some(Profile { name, production }) = &settings.profile {
+        return Title { name: name.clone(), production: *production };
     }
     let servers = &settings.connection.bootstrap;
-    servers.first().map(ToString::to_string).unwrap_or_default()
+    servers.first().map(ToString::to_string).unwrap_or_default().as_str().into()
 }
 
 /// Begins the recording, if one is wanted. How it is doing is shown beside the sources.
@@ -100,7 +101,7 @@ fn recording(
         format: record::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started,
-        title: if *redact { "redacted".to_owned() } else { title(settings) },
+        title: if *redact { "redacted".to_owned() } else { title(settings).name },
         isolation: connect::isolation(settings.isolation),
         interval_ms: u64::try_from(settings.interval.as_millis()).unwrap_or(u64::MAX),
         redacted: *redact,

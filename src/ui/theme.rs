@@ -43,13 +43,21 @@ pub enum Role {
     Frame,
     /// Lines of trends.
     Trend,
+    /// The ground of the header over a cluster where mistakes are dear.
+    Production,
     /// A group's state.
     State(GroupState),
 }
 
 impl Role {
+    /// Whether it colours the ground, so that other roles stand on it.
+    #[must_use]
+    pub const fn is_ground(self) -> bool {
+        matches!(self, Self::Selected | Self::Production)
+    }
+
     /// All roles, for tests and for reading styles back.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Text,
         Self::Ok,
         Self::Warning,
@@ -63,6 +71,7 @@ impl Role {
         Self::Header,
         Self::Frame,
         Self::Trend,
+        Self::Production,
         Self::State(GroupState::Stable),
         Self::State(GroupState::PreparingRebalance),
         Self::State(GroupState::CompletingRebalance),
@@ -115,7 +124,7 @@ impl Theme {
                     Depth::TrueColor => Color::Rgb(rgb.0, rgb.1, rgb.2),
                     _ => Color::Indexed(nearest_indexed(rgb)),
                 };
-                if role == Role::Selected { style.bg(colour) } else { style.fg(colour) }
+                if role.is_ground() { style.bg(colour) } else { style.fg(colour) }
             }
         }
     }
@@ -201,6 +210,10 @@ const fn ink(role: Role) -> Ink {
         }
         Role::Frame => {
             Ink::hue((78, 88, 101), (176, 184, 194), (DarkGray, DarkGray)).weight(NONE, DIM)
+        }
+        // Of sixteen colours, none that grey can be read on is as dark.
+        Role::Production => {
+            Ink { hues: Some(((90, 16, 24), (255, 210, 204))), sixteen: None, ..Ink::PLAIN }
         }
         Role::Trend => Ink::hue((86, 180, 233), (0, 101, 163), (Cyan, Blue)),
         Role::State(state) => match state {
@@ -305,16 +318,18 @@ mod tests {
     }
 
     #[test]
-    fn text_can_be_read_on_its_ground_and_when_selected() {
+    fn text_can_be_read_on_every_ground() {
         for (ground, paper) in [(Ground::Dark, (24, 26, 31)), (Ground::Light, (255, 255, 255))] {
-            let selected = ink(Role::Selected).rgb(ground).expect("a ground");
             for role in Role::ALL {
-                if matches!(role, Role::Selected | Role::Frame) {
+                if role.is_ground() || role == Role::Frame {
                     continue;
                 }
                 let Some(rgb) = ink(role).rgb(ground) else { continue };
                 assert!(contrast(rgb, paper) >= 4.5, "{role:?} {}", contrast(rgb, paper));
-                assert!(contrast(rgb, selected) >= 3.5, "{role:?} {}", contrast(rgb, selected));
+                for under in Role::ALL.into_iter().filter(|role| role.is_ground()) {
+                    let contrast = contrast(rgb, ink(under).rgb(ground).expect("a ground"));
+                    assert!(contrast >= 3.5, "{role:?} on {under:?}: {contrast}");
+                }
             }
         }
     }

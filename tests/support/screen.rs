@@ -28,9 +28,9 @@ impl Screen {
         looks: Looks,
         now: Timestamp,
     ) -> Self {
-        let title = "prod-eu".to_owned();
         let keys = Keymap::default();
-        let options = Options { title, interval: Duration::from_secs(1), looks, keys };
+        let interval = Duration::from_secs(1);
+        let options = Options { title: "prod-eu".into(), interval, looks, keys };
         let start = Arc::new(Snapshot::empty(now, snapshot.isolation));
         let mut screen = Self { app: AppState::new(options, start), now };
         screen.input(Input::Resize { width, height });
@@ -161,13 +161,15 @@ fn named(cell: &Cell, theme: &Theme) -> Option<String> {
     if let Some(role) = found {
         return Some(format!("{role:?}"));
     }
-    let selected = of(Role::Selected, &plain);
-    let same = |under: &Cell| under.fg == cell.fg && cell.bg == selected.bg;
-    let found = Role::ALL.into_iter().find(|role| same(&of(*role, &plain)));
-    if selected.bg != plain.bg && cell.bg == selected.bg {
-        return Some(
-            found.map_or_else(|| "Selected".to_owned(), |role| format!("Selected+{role:?}")),
-        );
+    for ground in Role::ALL.into_iter().filter(|role| role.is_ground()) {
+        let under = of(ground, &plain);
+        if under.bg == plain.bg || cell.bg != under.bg {
+            continue;
+        }
+        let same = |over: &Cell| over.fg == cell.fg;
+        let found = Role::ALL.into_iter().find(|role| same(&of(*role, &plain)));
+        let on = |role: Role| format!("{ground:?}+{role:?}");
+        return Some(found.map_or_else(|| format!("{ground:?}"), on));
     }
     Some(format!("{:?}/{:?}/{:?}", cell.fg, cell.bg, cell.modifier))
 }

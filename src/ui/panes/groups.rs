@@ -155,7 +155,7 @@ fn nothing(scene: &Scene<'_>) -> String {
     let health = scene.view.snapshot.source(SourceId::Poll).map(|source| &source.health);
     match health {
         None | Some(SourceHealth::Starting) => {
-            format!("connecting to {}", scene.full_name(&scene.view.app.title))
+            format!("connecting to {}", scene.full_name(&scene.view.app.title.name))
         }
         Some(SourceHealth::Working) => "this cluster has no consumer groups".to_owned(),
         // The line under the header is cut where it is long; here is room for all of it.

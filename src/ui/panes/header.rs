@@ -29,6 +29,9 @@ struct Part {
 
 /// Draws the header's line.
 pub fn draw(scene: &Scene<'_>, area: Rect, canvas: &mut Canvas<'_>) {
+    if scene.view.app.title.production {
+        canvas.buf.set_style(area, scene.style(Role::Production));
+    }
     let mut parts = cluster(scene);
     parts.extend(totals(scene));
     parts.extend(costs(scene));
@@ -65,8 +68,12 @@ fn cluster(scene: &Scene<'_>) -> Vec<Part> {
     let cluster = &scene.view.snapshot.cluster;
     let mut parts = vec![
         part(7, scene.span("lagtop", Role::Accent)),
-        part(0, scene.span(scene.name(&scene.view.app.title, 32), Role::Title)),
+        part(0, scene.span(scene.name(&scene.view.app.title.name, 32), Role::Title)),
     ];
+    if scene.view.app.title.production {
+        // A word as well: not every terminal can show the ground.
+        parts.push(part(0, Line::styled(" PRODUCTION ", scene.style(Role::Critical).reversed())));
+    }
     let all = cluster.brokers.len();
     let down = cluster.brokers.iter().filter(|view| is_down(view)).count();
     if down > 0 {
@@ -266,7 +273,7 @@ pub fn draw_trouble(
 #[must_use]
 pub fn trouble(scene: &Scene<'_>) -> Option<(String, Role)> {
     let source = poll(scene);
-    let name = scene.full_name(&scene.view.app.title);
+    let name = scene.full_name(&scene.view.app.title.name);
     match source.map(|source| (&source.health, source.last_round_at)) {
         Some((SourceHealth::Failing { since, fault }, seen)) => {
             let reason = scene.full_name(&fault.text);
