@@ -19,6 +19,7 @@ pub mod group;
 pub mod headroom;
 pub mod history;
 pub mod id;
+pub mod inventory;
 pub mod lag;
 pub mod membership;
 pub mod number;
@@ -37,6 +38,7 @@ pub mod source;
 pub mod stack;
 pub mod time;
 pub mod topic;
+pub mod writers;
 
 pub use behind::{Behind, RecordTimes};
 pub use cluster::{Broker, BrokerHealth, BrokerView, ClusterView};
@@ -48,6 +50,7 @@ pub use group::{
 };
 pub use headroom::Headroom;
 pub use id::{BrokerId, GroupId, MemberId, TopicId, TopicName, TopicPartition, TopicPartitions};
+pub use inventory::InventoryView;
 pub use lag::{Isolation, Lag};
 pub use observation::{Body, Observation};
 pub use plan::{AgeWish, PollPlan};
@@ -66,3 +69,4 @@ pub use source::{
 };
 pub use time::{Clock, Timestamp};
 pub use topic::{PartitionLog, TopicView};
+pub use writers::Writers;

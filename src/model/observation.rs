@@ -8,8 +8,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::behind::Mark;
+use super::inventory::TopicListed;
 use super::membership::MembershipRecorded;
 use super::process::{HostSample, ProcessSamples, ProcessesFound, SendsSeen};
+use super::writers::ProducersObserved;
 use super::{
     Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, HistoryProgress,
     MemberId, RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
@@ -50,10 +52,14 @@ pub enum Body {
     TopicNames(Vec<(TopicId, Option<TopicName>)>),
     /// Partitions and leaders of single topics.
     Topics(Vec<TopicObserved>),
+    /// All topics that are looked at, or why they were not told.
+    Inventory(Result<Vec<TopicListed>, Fault>),
     /// Offsets of partitions' logs.
     Offsets(OffsetsObserved),
     /// Times of records in partitions' logs.
     RecordTimes(Vec<RecordTimesObserved>),
+    /// Producers that write to partitions.
+    Producers(Vec<ProducersObserved>),
     /// The host that lagtop runs on.
     Host(HostSample),
     /// The local processes that are looked at, all of them.

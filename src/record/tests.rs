@@ -6,10 +6,12 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::inventory::TopicListed;
 use crate::model::observation::{
     CommitObserved, CommitsObserved, GroupDescription, GroupObserved, LogOffset, MemberObserved,
     OffsetsObserved, TopicCommits, TopicOffsets,
 };
+use crate::model::writers::{OpenTransaction, ProducersObserved, ProducersSeen, Written};
 use crate::model::{
     Body, BrokerId, Fault, GroupKind, GroupState, SourceHealth, SourceId, TopicPartitions,
 };
@@ -77,6 +79,24 @@ fn described(at: i64, group: &str, topic: &str) -> Entry {
     seen(at, Body::Groups(vec![group]))
 }
 
+fn listed(topic: &str) -> TopicListed {
+    TopicListed { topic: topic.into(), internal: false, metadata: Err(refused()) }
+}
+
+fn producers(topic: &str) -> ProducersObserved {
+    let transaction = OpenTransaction {
+        producer_id: 4_711,
+        epoch: 3,
+        coordinator_epoch: None,
+        start: 17,
+        last_write: Some(Timestamp::from_millis(1_700)),
+    };
+    let since = Some(Written { from: Timestamp::from_millis(1_000), came: 1, wrote: 2 });
+    let seen = ProducersSeen { active: 3, since, oldest: None, open: vec![transaction] };
+    let partitions = vec![(3, Ok(seen)), (4, Err(refused()))];
+    ProducersObserved { topic: topic.into(), partitions }
+}
+
 fn refused() -> Fault {
     Fault::new("TOPIC_AUTHORIZATION_FAILED", "not authorized to alpha-topic")
 }
@@ -117,7 +137,9 @@ fn some_entries() -> Vec<Entry> {
                 fault: refused(),
             }),
         ),
-        Entry::Ended { at: Timestamp::from_millis(2_003), why: "full".to_owned() },
+        seen(2_003, Body::Inventory(Ok(vec![listed("alpha-topic")]))),
+        seen(2_004, Body::Producers(vec![producers("alpha-topic")])),
+        Entry::Ended { at: Timestamp::from_millis(2_005), why: "full".to_owned() },
     ]
 }
 

@@ -147,6 +147,8 @@ impl Store {
             Body::Offsets(offsets) => {
                 topics::offsets(&mut self.topics, (at, gap_after), self.isolation, offsets);
             }
+            // Not folded in yet.
+            Body::Inventory(_) | Body::Producers(_) => {}
             Body::RecordTimes(times) => topics::record_times(&mut self.topics, at, times),
             Body::Host(sample) => self.processes.host(at, sample),
             Body::Processes(found) => self.processes.found(at, found),

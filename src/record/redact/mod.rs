@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::model::membership::{Change, MembershipRecorded};
 use crate::model::observation::{
     ClusterObserved, CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
-    MemberObserved, OffsetsObserved, PastObserved, TopicObserved,
+    MemberObserved, PastObserved,
 };
 use crate::model::{
     Body, BrokerHealth, Fault, GroupId, HistoryStage, Observation, SourceHealth, TopicName,
@@ -20,6 +20,7 @@ use crate::model::{
 };
 
 mod processes;
+mod topics;
 
 /// Gives out pseudonyms.
 #[derive(Debug, Default)]
@@ -93,16 +94,9 @@ impl Redactor {
             Body::TopicNames(names) => {
                 names.iter_mut().filter_map(|(_, name)| name.as_mut()).for_each(|n| self.topic(n));
             }
-            Body::RecordTimes(topics) => {
-                for topic in topics {
-                    self.topic(&mut topic.topic);
-                    for fault in
-                        topic.partitions.iter_mut().filter_map(|(_, mark)| mark.as_mut().err())
-                    {
-                        *fault = code_of(fault);
-                    }
-                }
-            }
+            Body::Inventory(listed) => self.inventory(listed),
+            Body::Producers(topics) => topics.iter_mut().for_each(|topic| self.producers(topic)),
+            Body::RecordTimes(topics) => topics.iter_mut().for_each(|topic| self.times(topic)),
             Body::Past(past) => self.past(past),
             Body::History(progress) => {
                 if let HistoryStage::Failed(fault) = &mut progress.stage {
@@ -238,24 +232,6 @@ impl Redactor {
                 }
             }
             Err(fault) => *fault = code_of(fault),
-        }
-    }
-
-    fn metadata(&mut self, topic: &mut TopicObserved) {
-        self.topic(&mut topic.topic);
-        if let Err(fault) = &mut topic.metadata {
-            *fault = code_of(fault);
-        }
-    }
-
-    fn offsets(&mut self, offsets: &mut OffsetsObserved) {
-        for topic in &mut offsets.topics {
-            self.topic(&mut topic.topic);
-            for (_, offset) in &mut topic.partitions {
-                if let Err(fault) = offset {
-                    *fault = code_of(fault);
-                }
-            }
         }
     }
 }

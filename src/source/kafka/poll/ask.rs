@@ -8,7 +8,7 @@ use crate::model::observation::LogOffset;
 use crate::model::{BrokerId, GroupId, GroupKind, Timestamp, TopicName, TopicPartitions};
 use crate::source::kafka::wire::{
     ClassicGroup, ConsumerGroup, GroupList, Metadata, PerGroup, ShareGroup, TopicCommits,
-    TopicOffsets, WireError,
+    TopicOffsets, TopicProducers, WireError,
 };
 
 /// A question.
@@ -27,6 +27,8 @@ pub(super) struct Ask {
 pub(super) enum What {
     /// Brokers, and these topics.
     Metadata(Vec<TopicName>),
+    /// Brokers, and all topics.
+    Inventory,
     /// The groups that the broker coordinates.
     List,
     /// All commits of these groups.
@@ -39,6 +41,8 @@ pub(super) enum What {
     Describe(GroupKind, Arc<[GroupId]>),
     /// An offset of these partitions, which the broker leads.
     Offsets(LogOffset, Arc<[TopicPartitions]>),
+    /// Producers of these partitions, which the broker leads.
+    Producers(Arc<[TopicPartitions]>),
     /// The first records at or after these times, of partitions that the broker leads.
     Times(Times),
 }
@@ -64,4 +68,5 @@ pub(super) enum Told {
     Consumer(PerGroup<ConsumerGroup>),
     Share(PerGroup<ShareGroup>),
     Offsets(Vec<TopicOffsets>),
+    Producers(Vec<TopicProducers>),
 }

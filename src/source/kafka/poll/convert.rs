@@ -61,6 +61,18 @@ pub(super) fn topic_metadata(topic: wire::Topic) -> Result<TopicMetadata, Fault>
     Ok(TopicMetadata { id: topic.id.map(TopicId), partitions })
 }
 
+/// About so many bytes a broker sent for it: what matters of them is how they grow with the cluster.
+pub(super) fn size(metadata: &wire::Metadata) -> u64 {
+    const TOPIC: usize = 30;
+    const PARTITION: usize = 24;
+    let partition = |of: &wire::Partition| PARTITION + 4 * (of.replicas.len() + of.isr.len());
+    let topic = |topic: &wire::Topic| {
+        let partitions = topic.partitions.iter().flatten();
+        TOPIC + topic.name.len() + partitions.map(partition).sum::<usize>()
+    };
+    metadata.topics.iter().map(topic).sum::<usize>() as u64
+}
+
 /// The commits of a group on the topics that are looked at.
 pub(super) fn commits(
     topics: Vec<wire::TopicCommits>,

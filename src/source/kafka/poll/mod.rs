@@ -4,13 +4,15 @@
 //! answers back. Everything that decides is pure (`planner`, `groups`, `wanted`, `pace`) and is tested
 //! without a network; everything that waits is here.
 //!
-//! May import the model and the wire client. Needs no right but DESCRIBE, asks only, and joins nothing.
+//! May import the model and the wire client. Needs no right but DESCRIBE (producers are told to whom may
+//! READ their topic), asks only, and joins nothing.
 //!
 //! ```text
 //! round:  list a broker ─▶ commits, members ─┐            all brokers side by side
 //!         list a broker ─▶ commits, members ─┴▶ ends a leader ─▶ report
 //!         ▲ next round after the interval, or later if rounds are costly (`pace`)
-//! aside:  groups on screen that rebalance, every 100 ms; times of records on screen
+//! aside:  groups on screen that rebalance, every 100 ms; times of records on screen;
+//!         all topics and producers of some, now and then
 //! ```
 //!
 //! While somebody listens to the offsets topic, commits and members that its records told are not asked
@@ -38,6 +40,7 @@ mod health;
 mod pace;
 mod perform;
 mod planner;
+mod producers;
 mod wanted;
 
 pub use convert::NameFilter;

@@ -25,6 +25,7 @@ async fn tell(client: &Client, ask: &Ask) -> Result<Told, WireError> {
             let names: Vec<Arc<str>> = topics.iter().map(|topic| topic.as_str().into()).collect();
             client.metadata(Topics::Named(&names)).await.map(Told::Metadata)
         }
+        What::Inventory => client.metadata(Topics::All).await.map(Told::Metadata),
         What::List => client.list_groups(broker).await.map(Told::List),
         What::Commits(groups) | What::Compare(groups) => {
             let groups: Vec<_> =
@@ -39,6 +40,9 @@ async fn tell(client: &Client, ask: &Ask) -> Result<Told, WireError> {
         }
         What::Times(times) => self::times(client, broker, times).await,
         What::Offsets(which, partitions) => offsets(client, broker, *which, partitions).await,
+        What::Producers(partitions) => {
+            client.describe_producers(broker, &named(partitions)).await.map(Told::Producers)
+        }
     }
 }
 
@@ -71,11 +75,14 @@ async fn offsets(
         LogOffset::LastStable => (OffsetSpec::Latest, Isolation::ReadCommitted),
         LogOffset::Start => (OffsetSpec::Earliest, Isolation::ReadUncommitted),
     };
-    let partitions: Vec<_> = partitions
+    client.list_offsets(broker, &named(partitions), spec, isolation).await.map(Told::Offsets)
+}
+
+fn named(partitions: &[TopicPartitions]) -> Vec<wire::TopicPartitions> {
+    partitions
         .iter()
         .map(|of| wire::TopicPartitions::new(of.topic.as_str(), of.partitions.clone()))
-        .collect();
-    client.list_offsets(broker, &partitions, spec, isolation).await.map(Told::Offsets)
+        .collect()
 }
 
 /// Whatever is readable at all has a time: how far transactions are readable is another matter.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::observation::{PartitionMetadata, TopicMetadata};
-use crate::model::{BrokerId, Fault, TopicName, TopicPartitions};
+use crate::model::observation::{PartitionMetadata, TopicMetadata, TopicOffsets};
+use crate::model::{BrokerId, Fault, TopicName, TopicPartition, TopicPartitions};
 
 /// After so many rounds without a mention a partition is let go. More than it takes to describe
 /// every group once in turn would be too many, fewer than a coordinator's failover too few.
@@ -29,6 +29,8 @@ struct Topic {
     leaders: Option<Vec<Option<BrokerId>>>,
     /// Why they were not told.
     fault: Option<Fault>,
+    /// Per partition: an end of its log. `None` where none was told.
+    ends: Vec<Option<i64>>,
 }
 
 /// Whom to ask about which partitions.
@@ -96,6 +98,36 @@ impl Wanted {
                 entry.fault = Some(fault.clone());
             }
         }
+    }
+
+    /// Notes where logs end.
+    pub(super) fn ended(&mut self, topics: &[TopicOffsets]) {
+        for of in topics {
+            let Some(entry) = self.topics.get_mut(&of.topic) else { continue };
+            for (partition, end) in &of.partitions {
+                let index = usize::try_from(*partition).ok();
+                // Only what a group has named is asked about.
+                let Some(index) = index.filter(|index| *index < entry.named.len()) else {
+                    continue;
+                };
+                entry.ends.resize(entry.ends.len().max(index + 1), None);
+                if let (Some(slot), Ok(end)) = (entry.ends.get_mut(index), end) {
+                    *slot = Some(*end);
+                }
+            }
+        }
+    }
+
+    /// Where the log of a partition ended when that was last noted.
+    pub(super) fn end(&self, one: &TopicPartition) -> Option<i64> {
+        let index = usize::try_from(one.partition).ok()?;
+        self.topics.get(&one.topic)?.ends.get(index).copied().flatten()
+    }
+
+    /// Who leads a partition, as far as known.
+    pub(super) fn leader(&self, one: &TopicPartition) -> Option<BrokerId> {
+        let index = usize::try_from(one.partition).ok()?;
+        self.topics.get(&one.topic)?.leaders.as_ref()?.get(index).copied().flatten()
     }
 
     /// All topics, for refreshing their metadata.

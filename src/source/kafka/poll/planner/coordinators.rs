@@ -140,7 +140,9 @@ impl Planner {
             }
             let id = GroupId::from(group);
             self.groups.commits_told(&id, Some(asked).filter(|_| is_whole(&topics)));
-            observed.push(CommitsObserved { id, asked, topics, compared });
+            let group = CommitsObserved { id, asked, topics, compared };
+            self.note_focus(&group);
+            observed.push(group);
         }
         self.see(at, Body::Commits(observed));
     }

@@ -25,6 +25,8 @@ pub(super) enum Slow {
     LogStarts,
     /// The end that does not count under the isolation level in use.
     OtherEnds,
+    /// Who writes to partitions.
+    Producers,
 }
 
 /// The round's metadata and ends.
@@ -32,6 +34,7 @@ impl Planner {
     pub(super) fn slow_turn(&self) -> Option<Slow> {
         match self.round.number % SLOW_CYCLE {
             3 => Some(Slow::Metadata),
+            5 => Some(Slow::Producers),
             6 => Some(Slow::LogStarts),
             9 => Some(Slow::OtherEnds),
             _ => None,
@@ -52,8 +55,8 @@ impl Planner {
         }
     }
 
-    pub(super) fn metadata(&mut self, at: Timestamp, metadata: Metadata) {
-        let first = self.brokers.is_empty();
+    /// Which brokers there are.
+    pub(super) fn brokers_told(&mut self, at: Timestamp, metadata: Metadata) {
         self.brokers = metadata.brokers.iter().map(|broker| BrokerId(broker.id)).collect();
         self.owed.retain(|broker, _| self.brokers.contains(broker));
         let brokers = metadata.brokers.into_iter().map(convert::broker).collect();
@@ -62,8 +65,14 @@ impl Planner {
             at,
             Body::Cluster(ClusterObserved { id: metadata.cluster_id, controller, brokers }),
         );
-        let mut topics = Vec::with_capacity(metadata.topics.len());
-        for topic in metadata.topics {
+    }
+
+    pub(super) fn metadata(&mut self, at: Timestamp, mut metadata: Metadata) {
+        let first = self.brokers.is_empty();
+        let told = std::mem::take(&mut metadata.topics);
+        self.brokers_told(at, metadata);
+        let mut topics = Vec::with_capacity(told.len());
+        for topic in told {
             let name = self.names.topic(&topic.name);
             let metadata = convert::topic_metadata(topic);
             self.wanted.learn(&name, &metadata);
@@ -148,6 +157,7 @@ impl Planner {
                     .map(|topic| convert::offsets(topic, &mut self.names))
                     .collect();
                 self.follow_leaders(&topics);
+                self.note_ends(which, &topics);
                 // An end is evidence only for what was committed before it was asked for.
                 self.see(asked, Body::Offsets(OffsetsObserved { which, topics }));
             }

@@ -7,7 +7,7 @@
 //! named. Nobody waits for a broker that does not answer: while it owes an answer it is left out.
 //!
 //! `coordinators` is the first part of a round, `leaders` the second; `following` says what of the first
-//! need not be asked while somebody listens; `ages` stands beside it.
+//! need not be asked while somebody listens; `ages` and `inventory` stand beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use super::ages::Ages;
 use super::ask::{Answer, Ask, Told, What};
 use super::convert::NameFilter;
 use super::groups::{Groups, Scope, describable};
+use super::producers::Producers;
 use super::wanted::Wanted;
 use crate::model::{Body, BrokerId, Fault, Isolation, Observation, PollPlan, SourceId, Timestamp};
 use crate::source::kafka::interned::Interned;
@@ -23,12 +24,14 @@ use crate::source::kafka::interned::Interned;
 mod ages;
 mod coordinators;
 mod following;
+mod inventory;
 mod leaders;
 #[cfg(test)]
 mod tests;
 
 pub(super) use following::CATCH_UP;
 use following::{Following, Gates};
+use inventory::Inventory;
 use leaders::Slow;
 
 /// What polling is about; fixed for its life.
@@ -57,6 +60,8 @@ pub(super) struct Planner {
     ages: Ages,
     /// `None` while nobody listens.
     following: Option<Following>,
+    inventory: Inventory,
+    producers: Producers,
     /// Live brokers of the latest metadata.
     brokers: Vec<BrokerId>,
     /// How many answers of rounds each broker owes; while it owes any, rounds leave it out.
@@ -117,6 +122,8 @@ impl Planner {
             wanted: Wanted::default(),
             ages,
             following: None,
+            inventory: Inventory::default(),
+            producers: Producers::default(),
             brokers: Vec::new(),
             owed: BTreeMap::new(),
             owed_closely: BTreeMap::new(),
@@ -143,6 +150,9 @@ impl Planner {
             self.ask_ages(now);
         }
         let before = std::mem::replace(&mut self.plan, plan);
+        if before.focus != self.plan.focus {
+            self.producers.focus(Vec::new());
+        }
         let Some(focus) = self.plan.focus.clone().filter(|focus| !before.is_visible(focus)) else {
             return;
         };
@@ -190,8 +200,12 @@ impl Planner {
             return;
         }
         self.ask_lists();
-        if self.slow_turn() == Some(Slow::Metadata) {
-            self.ask_metadata(self.wanted.topics());
+        match self.slow_turn() {
+            Some(Slow::Metadata) if !self.ask_inventory(now) => {
+                self.ask_metadata(self.wanted.topics());
+            }
+            Some(Slow::Producers) => self.ask_producers(now),
+            _ => {}
         }
     }
 
@@ -272,6 +286,10 @@ impl Planner {
                 self.offsets(asked, which, &partitions, result);
             }
             (What::Times(times), result) => self.times(at, &times, result),
+            (What::Inventory, result) => self.inventory(at, result),
+            (What::Producers(asked), result) => {
+                self.told_producers(at, (ask.broker, &asked), result);
+            }
             (What::Metadata(_), Ok(_)) => {}
         }
         if current {

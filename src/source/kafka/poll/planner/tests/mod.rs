@@ -1,6 +1,7 @@
 //! A planner and the answers it gets, without a network.
 
 mod following;
+mod inventory;
 mod rounds;
 
 use std::sync::Arc;
@@ -41,7 +42,7 @@ fn metadata(brokers: &[i32], topics: &[(&str, &[Option<i32>])]) -> Told {
     let topic = |(name, leaders): &(&str, &[Option<i32>])| wire::Topic {
         name: (*name).into(),
         id: None,
-        internal: false,
+        internal: name.starts_with("__"),
         partitions: Ok((0..).zip(*leaders).map(partition).collect()),
     };
     Told::Metadata(Metadata {
@@ -103,6 +104,7 @@ fn short(ask: &Ask) -> String {
         |groups: &[GroupId]| groups.iter().map(GroupId::as_str).collect::<Vec<_>>().join(",");
     let what = match &ask.what {
         What::Metadata(topics) => format!("metadata {}", topics.len()),
+        What::Inventory => "inventory".to_owned(),
         What::List => "list".to_owned(),
         What::Commits(groups) => format!("commits {}", names(groups)),
         What::Compare(groups) => format!("compare {}", names(groups)),
@@ -111,6 +113,10 @@ fn short(ask: &Ask) -> String {
         What::Offsets(which, partitions) => {
             let count: usize = partitions.iter().map(|topic| topic.partitions.len()).sum();
             format!("{which:?} {count}")
+        }
+        What::Producers(partitions) => {
+            let count: usize = partitions.iter().map(|topic| topic.partitions.len()).sum();
+            format!("producers {count}")
         }
         What::Times(topics) => {
             let count: usize = topics.iter().map(|(_, partitions)| partitions.len()).sum();

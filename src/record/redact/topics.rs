@@ -1,0 +1,56 @@
+//! Topics: their names go, and the sentences of what stands in the way of knowing them.
+
+use super::{Redactor, code_of};
+use crate::model::Fault;
+use crate::model::inventory::TopicListed;
+use crate::model::observation::{OffsetsObserved, RecordTimesObserved, TopicObserved};
+use crate::model::writers::ProducersObserved;
+
+impl Redactor {
+    pub(super) fn metadata(&mut self, topic: &mut TopicObserved) {
+        self.topic(&mut topic.topic);
+        if let Err(fault) = &mut topic.metadata {
+            *fault = code_of(fault);
+        }
+    }
+
+    pub(super) fn offsets(&mut self, offsets: &mut OffsetsObserved) {
+        for topic in &mut offsets.topics {
+            self.topic(&mut topic.topic);
+            for (_, offset) in &mut topic.partitions {
+                if let Err(fault) = offset {
+                    *fault = code_of(fault);
+                }
+            }
+        }
+    }
+
+    pub(super) fn times(&mut self, topic: &mut RecordTimesObserved) {
+        self.topic(&mut topic.topic);
+        for fault in topic.partitions.iter_mut().filter_map(|(_, mark)| mark.as_mut().err()) {
+            *fault = code_of(fault);
+        }
+    }
+
+    pub(super) fn inventory(&mut self, listed: &mut Result<Vec<TopicListed>, Fault>) {
+        match listed {
+            Ok(topics) => {
+                for listed in topics {
+                    self.topic(&mut listed.topic);
+                    if let Err(fault) = &mut listed.metadata {
+                        *fault = code_of(fault);
+                    }
+                }
+            }
+            Err(fault) => *fault = code_of(fault),
+        }
+    }
+
+    /// Producer ids are numbers that brokers give out; they stay.
+    pub(super) fn producers(&mut self, topic: &mut ProducersObserved) {
+        self.topic(&mut topic.topic);
+        for fault in topic.partitions.iter_mut().filter_map(|(_, seen)| seen.as_mut().err()) {
+            *fault = code_of(fault);
+        }
+    }
+}
