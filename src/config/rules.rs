@@ -63,6 +63,10 @@ fn set(chapter: &mut Chapter, given: &Given) -> Result<(), ConfigError> {
             let instead = "it with topic alone, it is about topics, whoever reads them".to_owned();
             wrong(rule, "a rule about groups", instead)
         }
+        Mistake::AboutCluster => {
+            let instead = "it with neither group nor topic, it is about the cluster".to_owned();
+            wrong(rule, "a rule about groups or topics", instead)
+        }
         Mistake::Value(form) => wrong(value, threshold_or_switch(threshold), form.to_owned()),
     })
 }

@@ -76,8 +76,14 @@ impl Chapter {
     /// Sets a threshold, or with none named switches the rule, as [`Rules::set`] does.
     pub fn set(&mut self, rule: &str, threshold: Option<&str>, value: &str) -> Result<(), Mistake> {
         Rules::default().set(rule, threshold, value)?;
-        if self.selector.group.is_some() && Rules::about(rule) == Some(About::Topics) {
-            return Err(Mistake::AboutTopics);
+        match Rules::about(rule) {
+            Some(About::Topics) if self.selector.group.is_some() => {
+                return Err(Mistake::AboutTopics);
+            }
+            Some(About::Cluster) if !self.selector.is_for_all() => {
+                return Err(Mistake::AboutCluster);
+            }
+            _ => {}
         }
         let (threshold, value) = (threshold.map(str::to_owned), value.to_owned());
         self.settings.push(Setting { rule: rule.to_owned(), threshold, value });
@@ -142,6 +148,11 @@ impl RuleBook {
     /// The rules for a topic.
     pub fn for_topic(&mut self, topic: &str) -> Arc<Rules> {
         self.shared(|selector| selector.has_topic(topic))
+    }
+
+    /// The rules for the cluster as a whole.
+    pub fn for_cluster(&mut self) -> Arc<Rules> {
+        self.shared(Selector::is_for_all)
     }
 
     /// Whether the rules of a group may change with the topics that it reads.
@@ -239,6 +250,20 @@ mod tests {
         assert!(!is_on(&book.for_topic("audit-a")) && is_on(&book.for_topic("orders")));
         let refused = chapter("^billing", "", &[]).set("no-leader", None, "off");
         assert_eq!(refused, Err(Mistake::AboutTopics));
+    }
+
+    /// There is one cluster, so nothing is said of some.
+    #[test]
+    fn what_is_about_the_cluster_is_said_of_all() {
+        let mut of_some = chapter("", "^audit", &[]);
+        let refused = of_some.set("inventory-growth", None, "off");
+        assert_eq!(refused, Err(Mistake::AboutCluster));
+        let mut book = book([
+            chapter("", "^audit", &["lag-threshold=off"]),
+            chapter("", "", &["inventory-growth=off"]),
+        ]);
+        let rules = book.for_cluster().describe();
+        assert!(!rules.iter().find(|rule| rule.name == "inventory-growth").unwrap().on);
     }
 
     #[test]

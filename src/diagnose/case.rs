@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::model::series::History;
 use crate::model::{
-    GroupSeen, GroupState, GroupView, MemberRef, MemberView, PartitionLog, PartitionView, Point,
-    ProcessesView, Snapshot, Timestamp, TopicName, TopicPartition, TopicView,
+    GroupId, GroupSeen, GroupState, GroupView, InventoryView, MemberRef, MemberView, PartitionLog,
+    PartitionView, Point, ProcessesView, Snapshot, Timestamp, TopicName, TopicPartition, TopicView,
 };
 
 /// The topics' logs, wherever they are kept.
@@ -17,6 +17,19 @@ pub trait Logs {
 impl Logs for Snapshot {
     fn topic(&self, name: &TopicName) -> Option<&TopicView> {
         Self::topic(self, name).map(|entry| &*entry.view)
+    }
+}
+
+/// Who reads which topic, wherever that is kept.
+pub trait Readers {
+    /// The groups that hold or have committed on a topic.
+    fn of(&self, topic: &TopicName) -> Vec<&GroupId>;
+}
+
+impl Readers for Snapshot {
+    fn of(&self, topic: &TopicName) -> Vec<&GroupId> {
+        let views = self.groups.iter().map(|entry| &entry.view);
+        views.filter(|view| view.topic(topic.as_str()).is_some()).map(|view| &view.id).collect()
     }
 }
 
@@ -36,10 +49,21 @@ pub struct Case<'a> {
 }
 
 /// A topic as rules see it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct TopicCase<'a> {
     /// The topic.
     pub topic: &'a TopicView,
+    /// The groups that read topics.
+    pub readers: &'a dyn Readers,
+    /// The newest observation.
+    pub now: Timestamp,
+}
+
+/// The cluster as rules see it.
+#[derive(Clone, Copy, Debug)]
+pub struct ClusterCase<'a> {
+    /// What there is in it.
+    pub inventory: &'a InventoryView,
     /// The newest observation.
     pub now: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Rules: from a group or a topic as it is seen to what is wrong with it.
+//! Rules: from a group, a topic or the cluster as it is seen to what is wrong with it.
 //!
 //! A rule is a file in [`rules`]: a struct of its thresholds, and a pure function from a [`Case`] to a
 //! [`Verdict`](crate::model::Verdict). It reads views and their histories and nothing else: no clock (time is the case's), no
@@ -29,6 +29,6 @@ pub mod rules;
 pub mod tuning;
 
 pub use book::{Chapter, RuleBook, Selector};
-pub use case::{Case, Logs, TopicCase};
+pub use case::{Case, ClusterCase, Logs, Readers, TopicCase};
 pub use registry::{About, Described, Mistake, Rules};
 pub use tuning::Knob;

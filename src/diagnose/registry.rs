@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::rules as r;
 use super::tuning::{Knob, Tunable};
-use super::{Case, TopicCase};
+use super::{Case, ClusterCase, TopicCase};
 use crate::model::{Finding, Findings, Unknown, Verdict};
 
 /// What a rule's name or threshold was given wrong.
@@ -18,6 +18,8 @@ pub enum Mistake {
     Value(&'static str),
     /// The rule is about topics, and was set for groups.
     AboutTopics,
+    /// The rule is about the cluster, and was set for some groups or topics.
+    AboutCluster,
 }
 
 /// What a rule is about.
@@ -27,6 +29,8 @@ pub enum About {
     Groups,
     /// A topic, whoever reads it.
     Topics,
+    /// The cluster as a whole.
+    Cluster,
 }
 
 /// A rule as it is listed.
@@ -43,12 +47,17 @@ pub struct Described {
 }
 
 macro_rules! rules {
-    (groups { $($group:ident: $group_type:ty,)+ } topics { $($topic:ident: $topic_type:ty,)+ }) => {
+    (
+        groups { $($group:ident: $group_type:ty,)+ }
+        topics { $($topic:ident: $topic_type:ty,)+ }
+        cluster { $($cluster:ident: $cluster_type:ty,)+ }
+    ) => {
         /// All rules with their thresholds.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Rules {
             $($group: (bool, $group_type),)+
             $($topic: (bool, $topic_type),)+
+            $($cluster: (bool, $cluster_type),)+
         }
 
         impl Default for Rules {
@@ -56,6 +65,7 @@ macro_rules! rules {
                 Self {
                     $($group: (true, <$group_type>::default()),)+
                     $($topic: (true, <$topic_type>::default()),)+
+                    $($cluster: (true, <$cluster_type>::default()),)+
                 }
             }
         }
@@ -77,15 +87,24 @@ macro_rules! rules {
                         on: self.$topic.0,
                         knobs: self.$topic.1.knobs(),
                     },)+
+                    $(Described {
+                        name: <$cluster_type>::NAME,
+                        what: <$cluster_type>::WHAT,
+                        on: self.$cluster.0,
+                        knobs: self.$cluster.1.knobs(),
+                    },)+
                 ]
             }
 
             /// What a rule is about; `None` if there is no such rule.
             #[must_use]
             pub fn about(rule: &str) -> Option<About> {
-                let groups = [$(<$group_type>::NAME),+].contains(&rule);
-                let topics = [$(<$topic_type>::NAME),+].contains(&rule);
-                groups.then_some(About::Groups).or_else(|| topics.then_some(About::Topics))
+                let about = [
+                    (About::Groups, [$(<$group_type>::NAME),+].contains(&rule)),
+                    (About::Topics, [$(<$topic_type>::NAME),+].contains(&rule)),
+                    (About::Cluster, [$(<$cluster_type>::NAME),+].contains(&rule)),
+                ];
+                about.into_iter().find_map(|(about, is_it)| is_it.then_some(about))
             }
 
             /// Sets a threshold, or with none named switches the rule: `on` or `off`.
@@ -100,6 +119,9 @@ macro_rules! rules {
                 })+
                 $(if rule == <$topic_type>::NAME {
                     return set(&mut self.$topic, threshold, value);
+                })+
+                $(if rule == <$cluster_type>::NAME {
+                    return set(&mut self.$cluster, threshold, value);
                 })+
                 Err(Mistake::Rule)
             }
@@ -121,6 +143,16 @@ macro_rules! rules {
                 let mut said = Findings::default();
                 $(if self.$topic.0 {
                     take(&mut said, <$topic_type>::NAME, self.$topic.1.check(case));
+                })+
+                settle(said, before)
+            }
+
+            /// What is wrong with the cluster, of which no group and no topic is the subject.
+            #[must_use]
+            pub fn cluster(&self, case: &ClusterCase<'_>, before: &Findings) -> Findings {
+                let mut said = Findings::default();
+                $(if self.$cluster.0 {
+                    take(&mut said, <$cluster_type>::NAME, self.$cluster.1.check(case));
                 })+
                 settle(said, before)
             }
@@ -155,6 +187,11 @@ rules! {
     topics {
         no_leader: r::NoLeader,
         under_replicated: r::UnderReplicated,
+        open_transaction: r::OpenTransaction,
+        producer_churn: r::ProducerChurn,
+    }
+    cluster {
+        inventory_growth: r::InventoryGrowth,
     }
 }
 

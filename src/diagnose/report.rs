@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::case::{Case, Row, TopicCase, reference};
+use super::case::{Case, ClusterCase, Row, TopicCase, reference};
 use super::local::Local;
 use crate::model::number::{count, percent, rate, span};
 use crate::model::{
@@ -24,6 +24,11 @@ impl Report {
     pub(super) fn topic(rule: &'static str, case: &TopicCase<'_>, severity: Severity) -> Self {
         let subject = Subject { topic: Some(case.topic.name.clone()), ..Subject::default() };
         Self::about(rule, subject, severity, case.now)
+    }
+
+    /// About the cluster.
+    pub(super) fn cluster(rule: &'static str, case: &ClusterCase<'_>, severity: Severity) -> Self {
+        Self::about(rule, Subject::default(), severity, case.now)
     }
 
     fn about(rule: &'static str, subject: Subject, severity: Severity, now: Timestamp) -> Self {

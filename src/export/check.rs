@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::safe::safe;
 use super::{Outcome, Selection, errors, outcome, said};
 use crate::model::number::count;
-use crate::model::{Finding, GroupId, Severity, Snapshot, TopicName};
+use crate::model::{Finding, Severity, Snapshot};
 
 /// Findings that are told in words; of the others only how many there are.
 const TOLD: usize = 3;
@@ -111,10 +111,7 @@ fn found(snapshot: &Snapshot, findings: &[&Finding]) -> String {
 }
 
 fn sentence(finding: &Finding) -> String {
-    let subject = &finding.subject;
-    let topic = subject.topic.as_ref().map(TopicName::as_str);
-    let name = subject.group.as_ref().map(GroupId::as_str).or(topic).unwrap_or_default();
-    format!("{name} {}", finding.sentence)
+    format!("{} {}", finding.subject.name(), finding.sentence)
 }
 
 /// The first reason why something could not be read.

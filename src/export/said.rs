@@ -7,20 +7,21 @@ use crate::model::{Finding, Findings, Snapshot};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Waiting<'a> {
     pub(super) rule: &'static str,
-    /// What it waits for in the first of these groups or topics.
+    /// What it waits for in the first of these groups or topics, or in the cluster.
     pub(super) waits_for: &'a str,
     /// Of how many groups or topics.
     pub(super) subjects: usize,
 }
 
-/// Whether a group or a topic is wanted, and what is said of it.
+/// What is said of the groups and topics that are wanted, and of the cluster.
 fn all<'a>(snapshot: &'a Snapshot, selection: Selection<'a>) -> impl Iterator<Item = &'a Findings> {
     let groups = snapshot.groups.iter();
     let groups = groups.filter(move |entry| (selection.group)(entry.view.id.as_str()));
     let topics = snapshot.topics.iter();
     let topics = topics
         .filter(move |entry| selection.topic.is_none_or(|wanted| wanted(entry.view.name.as_str())));
-    groups.map(|entry| &*entry.findings).chain(topics.map(|entry| &*entry.findings))
+    let of_all = groups.map(|entry| &*entry.findings).chain(topics.map(|entry| &*entry.findings));
+    of_all.chain(std::iter::once(&*snapshot.inventory.findings))
 }
 
 /// What is wrong, the worst first; given a topic, what is of such topics or of none.

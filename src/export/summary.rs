@@ -12,8 +12,8 @@ use super::safe::safe;
 use super::{Selection, VERSION, walk};
 use crate::model::number::{count, rate, span};
 use crate::model::{
-    Eta, Finding, GroupId, GroupView, MemberRef, Rebalance, Severity, Since, Snapshot,
-    SourceHealth, Timestamp, Took, TopicName, rebalance,
+    Eta, Finding, GroupView, MemberRef, Rebalance, Severity, Since, Snapshot, SourceHealth,
+    Timestamp, Took, rebalance,
 };
 
 /// Rows of the table of partitions.
@@ -87,9 +87,6 @@ fn tell_findings(out: &mut String, findings: &[&Finding], now: Timestamp) {
         put!(out, "None.");
     }
     for finding in findings {
-        let subject = &finding.subject;
-        let topic = || subject.topic.as_ref().map(TopicName::as_str);
-        let name = subject.group.as_ref().map(GroupId::as_str).or_else(topic).unwrap_or(UNKNOWN);
         let since = match finding.since {
             Since::At(at) => format!("since {}", clock(at)),
             Since::Before(at) => format!("since before {}", clock(at)),
@@ -99,7 +96,7 @@ fn tell_findings(out: &mut String, findings: &[&Finding], now: Timestamp) {
             out,
             "- **{}** {} {} ({}, {since}, {age})",
             finding.severity.word(),
-            code(name),
+            code(finding.subject.name()),
             plain(&finding.sentence),
             finding.rule
         );

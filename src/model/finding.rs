@@ -1,6 +1,6 @@
 //! What is wrong, in one sentence, and how that is known.
 //!
-//! A rule looks at a group or a topic and answers with a [`Verdict`]. What it finds is a [`Finding`]: a
+//! A rule looks at a group, a topic or the cluster and answers with a [`Verdict`]. What it finds is a [`Finding`]: a
 //! sentence that can be read aloud, the evidence behind it, since when it is so, and what to do next.
 //! Names in sentences come from strangers and are unescaped, as all names in this room.
 
@@ -48,12 +48,15 @@ impl Severity {
     }
 }
 
+/// What a finding is about that has neither a group nor a topic.
+pub const CLUSTER: &str = "cluster";
+
 /// What a finding is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
-    /// The group; `None` for what concerns a topic whoever reads it.
+    /// The group; `None` for what concerns a topic whoever reads it, or the cluster.
     pub group: Option<GroupId>,
-    /// The topic; `None` for what concerns the whole group.
+    /// The topic; `None` for what concerns the whole group, or without one the cluster.
     pub topic: Option<TopicName>,
     /// The partitions, the worst first; empty for what concerns all of them.
     pub partitions: Vec<TopicPartition>,
@@ -63,6 +66,15 @@ pub struct Subject {
     pub process: Option<ProcessKey>,
     /// The thread of that process, by its id; `None` for what is about all of them.
     pub thread: Option<u32>,
+}
+
+impl Subject {
+    /// What it is called: its group, else its topic, else that it is the cluster.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let topic = || self.topic.as_ref().map(TopicName::as_str);
+        self.group.as_ref().map(GroupId::as_str).or_else(topic).unwrap_or(CLUSTER)
+    }
 }
 
 /// One observed fact behind a finding.
@@ -114,7 +126,7 @@ pub struct Finding {
     pub next: String,
 }
 
-/// What a rule says of one group or topic.
+/// What a rule says of one group or topic, or of the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is not so.
@@ -134,7 +146,7 @@ pub struct Unknown {
     pub waits_for: Arc<str>,
 }
 
-/// All that the rules say of one group or topic, the clear ones left out.
+/// All that the rules say of one group or topic, or of the cluster, the clear ones left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     /// What is wrong, the worst first.

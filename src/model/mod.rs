@@ -61,7 +61,8 @@ pub use rebalance::{Dropped, MemberRef, Move, Rebalance, StateBand, Took};
 pub use rhythm::Rhythm;
 pub use series::{Point, Series};
 pub use snapshot::{
-    Difference, Differences, Differing, GroupEntry, GroupSeen, Snapshot, TopicEntry, Totals,
+    Difference, Differences, Differing, GroupEntry, GroupSeen, InventoryEntry, Snapshot,
+    TopicEntry, Totals,
 };
 pub use source::{
     Cost, HistoryProgress, HistoryStage, LEAST_PACE, MISSED_ROUNDS, RoundReport, SourceHealth,

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::{
-    AgeWish, ClusterView, Finding, Findings, GroupId, GroupView, Isolation, ProcessesView, Rate,
-    SourceId, SourceView, Timestamp, TopicName, TopicView,
+    AgeWish, ClusterView, Finding, Findings, GroupId, GroupView, InventoryView, Isolation,
+    ProcessesView, Rate, SourceId, SourceView, Timestamp, TopicName, TopicView,
 };
 
 /// Everything known at one moment.
@@ -24,7 +24,10 @@ pub struct Snapshot {
     pub cluster: Arc<ClusterView>,
     /// Groups by id, ascending.
     pub groups: Arc<[GroupEntry]>,
-    /// Topics by name, ascending: those that some group has committed on or holds.
+    /// What there is in the cluster, whoever uses it.
+    pub inventory: InventoryEntry,
+    /// Topics by name, ascending: those that some group has committed on or holds, and those whose
+    /// producers come and go.
     pub topics: Arc<[TopicEntry]>,
     /// The sources.
     pub sources: Arc<[SourceView]>,
@@ -110,6 +113,17 @@ pub struct TopicEntry {
     pub findings: Arc<Findings>,
 }
 
+/// What there is in the cluster, and when all topics were last told.
+#[derive(Clone, Debug, Default)]
+pub struct InventoryEntry {
+    /// What there is.
+    pub view: Arc<InventoryView>,
+    /// When all topics were last told; `None` never.
+    pub seen: Option<Timestamp>,
+    /// What is wrong with the cluster, of which no group and no topic is the subject.
+    pub findings: Arc<Findings>,
+}
+
 /// Sums over all groups.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Totals {
@@ -135,6 +149,7 @@ impl Snapshot {
             isolation,
             cluster: Arc::default(),
             groups: Arc::new([]),
+            inventory: InventoryEntry::default(),
             topics: Arc::new([]),
             sources: Arc::new([]),
             processes: Arc::default(),
@@ -158,13 +173,14 @@ impl Snapshot {
     }
 
     /// Everything that is wrong, the worst first; of equals, those of groups with more lag, then of
-    /// topics.
+    /// topics, then of the cluster.
     #[must_use]
     pub fn findings(&self) -> Vec<&Finding> {
         let groups = self.groups.iter().map(|entry| (entry.view.totals.lag, &entry.findings));
         let topics = self.topics.iter().map(|entry| (None, &entry.findings));
+        let cluster = std::iter::once((None, &self.inventory.findings));
         let mut all: Vec<(Option<i64>, &Finding)> = Vec::new();
-        for (lag, findings) in groups.chain(topics) {
+        for (lag, findings) in groups.chain(topics).chain(cluster) {
             all.extend(findings.firing.iter().map(|finding| (lag, finding)));
         }
         all.sort_by_key(|(lag, finding)| std::cmp::Reverse((finding.severity, *lag)));

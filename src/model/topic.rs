@@ -3,7 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use super::series::PartitionSeries;
-use super::{BrokerId, Fault, Isolation, Rate, RecordTimes, Timestamp, TopicId, TopicName};
+use super::{
+    BrokerId, Fault, Isolation, Rate, RecordTimes, Timestamp, TopicId, TopicName, Writers,
+};
 
 /// A topic.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +36,7 @@ pub struct PartitionLog {
     pub isr: Arc<[BrokerId]>,
     /// The high watermark.
     pub high_watermark: Option<i64>,
-    /// The last stable offset; asked for only where it matters.
+    /// The last stable offset; asked for now and then, or if it is the end that counts each time.
     pub last_stable: Option<i64>,
     /// The first offset still in the log.
     pub log_start: Option<i64>,
@@ -51,6 +53,8 @@ pub struct PartitionLog {
     pub starts: Option<Arc<PartitionSeries>>,
     /// What the leader told about the times of records; `None` where nobody asked.
     pub times: Option<Arc<RecordTimes>>,
+    /// Who writes to it; `None` where nobody looked and nothing is held back.
+    pub writers: Option<Arc<Writers>>,
 }
 
 /// The list of no brokers, once for all partitions that have it.
@@ -72,6 +76,7 @@ impl Default for PartitionLog {
             start_seen: None,
             starts: None,
             times: None,
+            writers: None,
         }
     }
 }

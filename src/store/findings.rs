@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::groups::GroupCell;
+use super::inventory::Inventory;
 use super::topics::TopicCell;
-use crate::diagnose::{Case, Logs, RuleBook, Rules, TopicCase};
-use crate::model::{Findings, GroupView, ProcessesView, Timestamp, TopicName, TopicView};
+use crate::diagnose::{Case, ClusterCase, Logs, Readers, RuleBook, Rules, TopicCase};
+use crate::model::{Findings, GroupId, GroupView, ProcessesView, Timestamp, TopicName, TopicView};
 
-/// How often a group is judged in which only time passes: a stall or a stuck rebalance is one because
+/// How often something is judged in which only time passes: a stall or a stuck rebalance is one because
 /// nothing changes.
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// What the rules said of a group, and when.
+/// What the rules said of a group, a topic or the cluster, and when.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) findings: Arc<Findings>,
@@ -39,6 +40,30 @@ impl Judged {
         self.rules = Some(Arc::clone(&rules));
         rules
     }
+
+    /// Takes what is said now.
+    fn keep(&mut self, findings: Findings, now: Timestamp) {
+        if *self.findings != findings {
+            self.findings = Arc::new(findings);
+        }
+        self.at = now;
+    }
+
+    /// Was something said that may be otherwise because time passed?
+    fn is_open(&self) -> bool {
+        !self.findings.firing.is_empty() || !self.findings.unknown.is_empty()
+    }
+
+    fn is_due(&self, now: Timestamp) -> bool {
+        now.since(self.at) >= AGAIN
+    }
+}
+
+impl Readers for BTreeMap<GroupId, GroupCell> {
+    fn of(&self, topic: &TopicName) -> Vec<&GroupId> {
+        let reads = |cell: &&GroupCell| cell.view.topic(topic.as_str()).is_some();
+        self.values().filter(reads).map(|cell| &cell.view.id).collect()
+    }
 }
 
 impl Logs for BTreeMap<TopicName, TopicCell> {
@@ -57,40 +82,50 @@ pub(super) struct Court<'a> {
 /// Judges a group that changed, or in which something may be wrong because nothing does.
 pub(super) fn group(cell: &mut GroupCell, touched: bool, court: &Court<'_>, book: &mut RuleBook) {
     let &Court { topics, processes, now } = court;
-    let due = now.since(cell.judged.at) >= AGAIN && restless(cell);
+    let due = cell.judged.is_due(now) && restless(cell);
     if !touched && !due {
         return;
     }
     let rules = cell.judged.rules(&cell.view, book);
     let case = Case { group: &cell.view, seen: cell.seen, logs: topics, processes, now };
     let findings = rules.group(&case, &cell.judged.findings);
-    keep(&mut cell.judged.findings, findings);
-    cell.judged.at = now;
+    cell.judged.keep(findings, now);
 }
 
 /// May time alone change what the rules say?
 fn restless(cell: &GroupCell) -> bool {
-    let findings = &cell.judged.findings;
     let view = &cell.view;
-    !findings.firing.is_empty()
-        || !findings.unknown.is_empty()
+    cell.judged.is_open()
         || view.state.is_rebalancing()
         || view.totals.lag.is_some_and(|lag| lag > 0)
         || !view.rebalances.is_empty()
         || view.members.as_deref().is_some_and(|m| m.iter().any(|member| member.held() == Some(0)))
 }
 
-/// Judges a topic that changed.
-pub(super) fn topic(cell: &mut TopicCell, book: &mut RuleBook, now: Timestamp) {
-    if cell.changed {
-        let rules = cell.rules.get_or_insert_with(|| book.for_topic(cell.view.name.as_str()));
-        let findings = rules.topic(&TopicCase { topic: &cell.view, now }, &cell.findings);
-        keep(&mut cell.findings, findings);
+/// Judges a topic that changed, or in which something may be wrong because nothing does.
+pub(super) fn topic(
+    cell: &mut TopicCell,
+    readers: &dyn Readers,
+    book: &mut RuleBook,
+    now: Timestamp,
+) {
+    let restless = cell.judged.is_open() || cell.holds_back();
+    if cell.changed || restless && cell.judged.is_due(now) {
+        let judged = &mut cell.judged;
+        let rules = judged.rules.get_or_insert_with(|| book.for_topic(cell.view.name.as_str()));
+        let case = TopicCase { topic: &cell.view, readers, now };
+        let findings = rules.topic(&case, &judged.findings);
+        judged.keep(findings, now);
     }
 }
 
-fn keep(before: &mut Arc<Findings>, now: Findings) {
-    if **before != now {
-        *before = Arc::new(now);
+/// Judges the cluster, if what there is changed or something was said of it.
+pub(super) fn cluster(inventory: &mut Inventory, book: &mut RuleBook, now: Timestamp) {
+    let changed = std::mem::take(&mut inventory.changed);
+    if changed || inventory.judged.is_open() && inventory.judged.is_due(now) {
+        let rules = Arc::clone(inventory.judged.rules.get_or_insert_with(|| book.for_cluster()));
+        let case = ClusterCase { inventory: inventory.view(), now };
+        let findings = rules.cluster(&case, &inventory.judged.findings);
+        inventory.judged.keep(findings, now);
     }
 }

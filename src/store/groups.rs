@@ -78,6 +78,16 @@ impl GroupCell {
         self.view.topics.iter().map(|topic| &topic.topic)
     }
 
+    /// How many members it has; `None` while that is not told. Of a group that cannot be described nobody
+    /// waits for them.
+    pub(super) fn member_count(&self) -> Option<usize> {
+        use GroupKind::{Classic, Consumer, Share};
+        let told = self.view.members.as_ref().map(|members| members.len());
+        let never = self.view.describe_fault.is_some()
+            || !matches!(self.view.kind, Classic | Consumer | Share);
+        told.or_else(|| never.then_some(0))
+    }
+
     /// Notes the state seen at `at`.
     fn state(&mut self, at: Timestamp, state: GroupState) {
         self.tracker.state(at, state);

@@ -14,6 +14,8 @@
 //! | `commits` | committed offsets, as answered |
 //! | `recorded` | committed offsets, as recorded |
 //! | `topics` | metadata and log offsets of topics |
+//! | `writers` | their producers, and what transactions hold back |
+//! | `inventory` | what there is in the cluster, and what of it came and went |
 //! | `past` | what was before the start, put in front of the present |
 //! | `rebalances` | what changed between two answers about a group |
 //! | `fold` | one group, put together from its records |
@@ -36,8 +38,8 @@ use std::time::Duration;
 use crate::diagnose::RuleBook;
 use crate::model::observation::ClusterObserved;
 use crate::model::{
-    Body, BrokerHealth, BrokerView, ClusterView, GroupEntry, GroupId, Isolation, Observation, Rate,
-    Snapshot, Timestamp, TopicEntry, TopicName, Totals,
+    Body, BrokerHealth, BrokerId, BrokerView, ClusterView, GroupEntry, GroupId, Isolation,
+    Observation, Rate, Snapshot, Timestamp, TopicEntry, TopicName, Totals,
 };
 
 mod commits;
@@ -47,6 +49,7 @@ mod derive;
 mod findings;
 mod fold;
 mod groups;
+mod inventory;
 mod matches;
 mod membership;
 mod past;
@@ -58,8 +61,10 @@ mod sources;
 pub mod task;
 mod timings;
 mod topics;
+mod writers;
 
 use groups::GroupCell;
+use inventory::Inventory;
 use membership::Ledger;
 use processes::Processes;
 use sources::SourceCells;
@@ -79,6 +84,7 @@ pub struct Store {
     book: RuleBook,
     past: past::Past,
     processes: Processes,
+    inventory: Inventory,
 }
 
 /// Figures that move though nothing new was seen, as rates do that fade, are derived so often.
@@ -100,6 +106,7 @@ impl Store {
             book: RuleBook::default(),
             past: past::Past::default(),
             processes: Processes::default(),
+            inventory: Inventory::default(),
         }
     }
 
@@ -116,16 +123,11 @@ impl Store {
         self.at = self.at.max(at);
         let gap_after = self.sources.gap_after();
         match body {
-            Body::Cluster(cluster) => self.cluster(cluster),
-            Body::BrokerHealth(healths) => {
-                let view = Arc::make_mut(&mut self.cluster);
-                for (id, health) in healths {
-                    if let Some(broker) = view.brokers.iter_mut().find(|view| view.broker.id == id)
-                    {
-                        broker.health = health;
-                    }
-                }
+            Body::Cluster(cluster) => {
+                self.cluster(cluster);
+                self.inventory.brokers(at, &self.cluster.brokers);
             }
+            Body::BrokerHealth(healths) => self.broker_health(healths),
             Body::GroupList(list) => groups::list(&mut self.groups, (at, gap_after), list),
             Body::Groups(described) => {
                 groups::describe(&mut self.groups, at, described, &mut self.ledger);
@@ -147,8 +149,11 @@ impl Store {
             Body::Offsets(offsets) => {
                 topics::offsets(&mut self.topics, (at, gap_after), self.isolation, offsets);
             }
-            // Not folded in yet.
-            Body::Inventory(_) | Body::Producers(_) => {}
+            Body::Inventory(listed) => {
+                topics::listed(&mut self.topics, at, listed.as_deref().unwrap_or_default());
+                self.inventory.topics(at, listed);
+            }
+            Body::Producers(observed) => writers::producers(&mut self.topics, at, observed),
             Body::RecordTimes(times) => topics::record_times(&mut self.topics, at, times),
             Body::Host(sample) => self.processes.host(at, sample),
             Body::Processes(found) => self.processes.found(at, found),
@@ -157,6 +162,7 @@ impl Store {
             Body::Round(report) => {
                 if report.lists_complete {
                     self.forget_unlisted(report.started);
+                    self.inventory.groups(at, &self.groups);
                 }
                 self.sources.round(source, at, report);
             }
@@ -170,6 +176,15 @@ impl Store {
             Body::History(progress) => {
                 self.past.is_over |= progress.stage.is_over();
                 self.sources.history(source, progress);
+            }
+        }
+    }
+
+    fn broker_health(&mut self, healths: Vec<(BrokerId, BrokerHealth)>) {
+        let view = Arc::make_mut(&mut self.cluster);
+        for (id, health) in healths {
+            if let Some(broker) = view.brokers.iter_mut().find(|view| view.broker.id == id) {
+                broker.health = health;
             }
         }
     }
@@ -204,7 +219,7 @@ impl Store {
     }
 
     /// Drops groups that no coordinator named in a round in which all of them answered, and topics that
-    /// no group needs any more.
+    /// no group needs any more and whose producers nobody looks at.
     fn forget_unlisted(&mut self, round_started: Timestamp) {
         let before = self.groups.len();
         self.groups.retain(|_, cell| {
@@ -214,7 +229,8 @@ impl Store {
         if self.groups.len() != before {
             let used: std::collections::BTreeSet<_> =
                 self.groups.values().flat_map(GroupCell::topic_names).cloned().collect();
-            self.topics.retain(|name, _| used.contains(name));
+            let now = self.at;
+            self.topics.retain(|name, cell| used.contains(name) || cell.is_watched(now));
         }
     }
 
@@ -231,9 +247,10 @@ impl Store {
             findings::group(cell, touched || looked_at, &court, &mut self.book);
         }
         for cell in self.topics.values_mut() {
-            findings::topic(cell, &mut self.book, self.at);
+            findings::topic(cell, &self.groups, &mut self.book, self.at);
             cell.published();
         }
+        findings::cluster(&mut self.inventory, &mut self.book, self.at);
         self.version += 1;
         Arc::new(Snapshot {
             version: self.version,
@@ -241,6 +258,7 @@ impl Store {
             isolation: self.isolation,
             cluster: Arc::clone(&self.cluster),
             groups: self.groups.values().map(GroupCell::entry).collect(),
+            inventory: self.inventory.entry(),
             topics: self.topics.values().map(TopicCell::entry).collect(),
             sources: self.sources.views(),
             processes,
@@ -315,7 +333,7 @@ impl TopicCell {
         TopicEntry {
             view: Arc::clone(&self.view),
             confirmed: self.confirmed.as_slice().into(),
-            findings: Arc::clone(&self.findings),
+            findings: Arc::clone(&self.judged.findings),
         }
     }
 }

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::findings::Judged;
 use super::{DRIFT, gap_start};
-use crate::diagnose::Rules;
+use crate::model::inventory::TopicListed;
 use crate::model::observation::{
     LogOffset, OffsetsObserved, RecordTimesObserved, TopicMetadata, TopicObserved,
 };
 use crate::model::series::PartitionSeries;
-use crate::model::{
-    BrokerId, Fault, Findings, Isolation, PartitionLog, Timestamp, TopicName, TopicView,
-};
+use crate::model::{BrokerId, Fault, Isolation, PartitionLog, Timestamp, TopicName, TopicView};
 
 /// The most partitions a topic may have here. A partition number is an index, and a hostile answer
 /// must not make us allocate for two thousand million of them. Kafka itself advises far fewer.
@@ -31,10 +30,8 @@ pub(super) struct TopicCell {
     derived: Timestamp,
     /// Something that groups derive from changed.
     pub(super) changed: bool,
-    /// What is wrong with it.
-    pub(super) findings: Arc<Findings>,
-    /// The rules that say so, looked up once.
-    pub(super) rules: Option<Arc<Rules>>,
+    /// What the rules said last.
+    pub(super) judged: Judged,
     /// A rate still moves though no offset does.
     unsettled: bool,
 }
@@ -49,8 +46,7 @@ impl TopicCell {
             has_news: false,
             derived: Timestamp::default(),
             changed: true,
-            findings: Arc::default(),
-            rules: None,
+            judged: Judged::default(),
             unsettled: true,
         }
     }
@@ -92,7 +88,7 @@ impl TopicCell {
     }
 
     /// The partition's log for change; it comes into being if it is not there yet.
-    fn log(&mut self, partition: i32) -> Option<&mut PartitionLog> {
+    pub(super) fn log(&mut self, partition: i32) -> Option<&mut PartitionLog> {
         let index = usize::try_from(partition).ok().filter(|&index| index < MAX_PARTITIONS)?;
         let view = Arc::make_mut(&mut self.view);
         if view.partitions.len() <= index {
@@ -136,7 +132,7 @@ impl TopicCell {
 }
 
 /// The list, once for all partitions of a topic that have the same: most do.
-fn shared(lists: &mut Vec<Arc<[BrokerId]>>, list: Vec<BrokerId>) -> Arc<[BrokerId]> {
+pub(super) fn shared(lists: &mut Vec<Arc<[BrokerId]>>, list: &[BrokerId]) -> Arc<[BrokerId]> {
     if let Some(known) = lists.iter().find(|known| ***known == *list) {
         return Arc::clone(known);
     }
@@ -148,7 +144,10 @@ fn shared(lists: &mut Vec<Arc<[BrokerId]>>, list: Vec<BrokerId>) -> Arc<[BrokerI
     list
 }
 
-fn cell<'a>(topics: &'a mut BTreeMap<TopicName, TopicCell>, name: &TopicName) -> &'a mut TopicCell {
+pub(super) fn cell<'a>(
+    topics: &'a mut BTreeMap<TopicName, TopicCell>,
+    name: &TopicName,
+) -> &'a mut TopicCell {
     topics.entry(name.clone()).or_insert_with(|| TopicCell::new(name.clone()))
 }
 
@@ -161,14 +160,27 @@ pub(super) fn metadata(
     for TopicObserved { topic, metadata } in observed {
         let cell = cell(topics, &topic);
         match metadata {
-            Ok(metadata) => cell.learn(at, metadata),
+            Ok(metadata) => cell.learn(at, &metadata),
             Err(fault) => cell.fail(at, fault),
         }
     }
 }
 
+/// The same of the list of all topics, as far as something else is known of them.
+pub(super) fn listed(
+    topics: &mut BTreeMap<TopicName, TopicCell>,
+    at: Timestamp,
+    listed: &[TopicListed],
+) {
+    for TopicListed { topic, metadata, .. } in listed {
+        if let (Some(cell), Ok(metadata)) = (topics.get_mut(topic), metadata) {
+            cell.learn(at, metadata);
+        }
+    }
+}
+
 impl TopicCell {
-    fn learn(&mut self, at: Timestamp, metadata: TopicMetadata) {
+    fn learn(&mut self, at: Timestamp, metadata: &TopicMetadata) {
         let recreated =
             self.view.id.is_some() && metadata.id.is_some() && self.view.id != metadata.id;
         if recreated {
@@ -182,7 +194,7 @@ impl TopicCell {
             self.changed = true;
         }
         let mut lists = Vec::new();
-        for partition in metadata.partitions {
+        for partition in &metadata.partitions {
             let same = self.view.partition(partition.partition).is_some_and(|log| {
                 log.leader == partition.leader
                     && log.leader_epoch == partition.leader_epoch
@@ -195,8 +207,8 @@ impl TopicCell {
             if let Some(log) = self.log(partition.partition) {
                 log.leader = partition.leader;
                 log.leader_epoch = partition.leader_epoch;
-                log.replicas = shared(&mut lists, partition.replicas);
-                log.isr = shared(&mut lists, partition.isr);
+                log.replicas = shared(&mut lists, &partition.replicas);
+                log.isr = shared(&mut lists, &partition.isr);
                 self.changed = true;
             }
         }
@@ -243,6 +255,9 @@ pub(super) fn offsets(
             let when = (which == counts).then_some((at, gap_after));
             if let (LogOffset::Start, Ok(start)) = (which, &offset) {
                 cell.start(partition, at, *start);
+            }
+            if let (LogOffset::LastStable, Ok(stable)) = (which, &offset) {
+                cell.stable(partition, at, *stable);
             }
             cell.offset(partition, which, offset, when);
         }

@@ -5,15 +5,18 @@ use std::cmp::Reverse;
 use super::order::{Key, sort};
 use super::{Rows, Wish, find, small};
 use crate::app::{Filter, FindingKey, FindingSort};
+use crate::model::finding::CLUSTER;
 use crate::model::{Finding, Findings, GroupId, Severity, Snapshot, Unknown};
 
-/// Of what something is found: an index into the snapshot.
+/// Of what something is found: an index into the snapshot, or all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FindingPlace {
     /// Into [`Snapshot::groups`].
     Group(u32),
     /// Into [`Snapshot::topics`].
     Topic(u32),
+    /// The cluster.
+    Cluster,
 }
 
 /// A row of the Findings pane.
@@ -33,15 +36,17 @@ impl FindingPlace {
         Some(match self {
             Self::Group(at) => &snapshot.groups.get(at as usize)?.findings,
             Self::Topic(at) => &snapshot.topics.get(at as usize)?.findings,
+            Self::Cluster => &snapshot.inventory.findings,
         })
     }
 
-    /// The name of the group or the topic.
+    /// The name of the group or the topic, or that it is the cluster.
     #[must_use]
     pub fn name(self, snapshot: &Snapshot) -> Option<&str> {
         Some(match self {
             Self::Group(at) => snapshot.groups.get(at as usize)?.view.id.as_str(),
             Self::Topic(at) => snapshot.topics.get(at as usize)?.view.name.as_str(),
+            Self::Cluster => CLUSTER,
         })
     }
 
@@ -49,7 +54,7 @@ impl FindingPlace {
     fn lag(self, snapshot: &Snapshot) -> i64 {
         match self {
             Self::Group(at) => snapshot.groups.get(at as usize).and_then(|e| e.view.totals.lag),
-            Self::Topic(_) => None,
+            Self::Topic(_) | Self::Cluster => None,
         }
         .unwrap_or(-1)
     }
@@ -70,11 +75,11 @@ impl FindingRow {
         findings.unknown.get(self.index as usize)
     }
 
-    /// The group that it is of; `None` for what is of a topic.
+    /// The group that it is of; `None` for what is of a topic or the cluster.
     pub(crate) fn group(self, snapshot: &Snapshot) -> Option<&GroupId> {
         match self.place {
             FindingPlace::Group(at) => Some(&snapshot.groups.get(at as usize)?.view.id),
-            FindingPlace::Topic(_) => None,
+            FindingPlace::Topic(_) | FindingPlace::Cluster => None,
         }
     }
 
@@ -95,7 +100,9 @@ fn places(snapshot: &Snapshot) -> impl Iterator<Item = (FindingPlace, &Findings)
     let groups = snapshot.groups.iter().enumerate();
     let groups = groups.map(|(at, entry)| (FindingPlace::Group(small(at)), &*entry.findings));
     let topics = snapshot.topics.iter().enumerate();
-    groups.chain(topics.map(|(at, entry)| (FindingPlace::Topic(small(at)), &*entry.findings)))
+    let topics = topics.map(|(at, entry)| (FindingPlace::Topic(small(at)), &*entry.findings));
+    let cluster = (FindingPlace::Cluster, &*snapshot.inventory.findings);
+    groups.chain(topics).chain(std::iter::once(cluster))
 }
 
 fn firing(snapshot: &Snapshot) -> impl Iterator<Item = (FindingRow, &Finding)> {
@@ -198,7 +205,7 @@ impl Rows {
         self.findings.iter().position(|row| {
             let elsewhere = match row.place {
                 FindingPlace::Group(at) => index != Some(at),
-                FindingPlace::Topic(_) => group.is_some(),
+                FindingPlace::Topic(_) | FindingPlace::Cluster => group.is_some(),
             };
             !elsewhere
                 && row.finding(snapshot).is_some_and(|finding| finding.rule == *rule)

@@ -10,7 +10,8 @@
 //! `null` is *not known* (and, for `target`, *there is none*); `owner` is a `member_id`; `at` is
 //! RFC 3339 in UTC, as are `since` (or, where it was so already when it was first seen, `since_before`),
 //! `from` and `to`; `behind_s` is how many seconds ago the oldest record that waits arrived, where that is
-//! known; an error is `{code, message}`, in `errors` with `broker` where it is about one.
+//! known; a finding without a group and a topic is about the cluster; an error is `{code, message}`, in
+//! `errors` with `broker` where it is about one.
 //! Names are exact: what a terminal would act on is written as `\uXXXX`.
 //!
 //! Borrowed views are serialised straight into the writer; no tree of values is built.

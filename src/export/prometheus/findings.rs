@@ -1,6 +1,6 @@
 //! What is wrong, one series a finding: it ends with the finding, and is marked stale by the next scrape.
 //!
-//! Bounded: a rule says one thing of a group or a topic, and names its worst partition. Notes are left
+//! Bounded: a rule says one thing of a group, a topic or the cluster, and names its worst partition. Notes are left
 //! out, nobody wants to be told of them by an alert.
 
 use super::fresh::Horizon;
@@ -13,7 +13,7 @@ const FINDING: Metric = Metric::gauge(
     "1 for what is wrong: which rule found it, how bad it is, and what it is about, of partitions the worst",
 );
 
-/// Of groups that are fresh, and of topics.
+/// Of groups that are fresh, of topics, and of the cluster.
 pub(super) fn write(
     groups: &[Group<'_>],
     (snapshot, horizon): (&Snapshot, Horizon),
@@ -22,9 +22,10 @@ pub(super) fn write(
     let mut family = page.family(FINDING);
     let of_groups = groups.iter().map(Group::findings);
     let told = snapshot.sources.iter().filter_map(|source| source.last_round_at).max();
-    let topics = snapshot.topics.iter().filter(|_| horizon.covers(told));
-    let of_topics = topics.map(|entry| &*entry.findings);
-    for finding in of_groups.chain(of_topics).flat_map(|findings| &findings.firing) {
+    let topics = snapshot.topics.iter().map(|entry| &*entry.findings);
+    let others = topics.chain(std::iter::once(&*snapshot.inventory.findings));
+    let others = others.filter(|_| horizon.covers(told));
+    for finding in of_groups.chain(others).flat_map(|findings| &findings.firing) {
         if finding.severity >= Severity::Warning {
             sample(finding, &mut family);
         }

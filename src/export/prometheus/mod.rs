@@ -24,6 +24,7 @@ use std::time::Duration;
 pub use fresh::health;
 
 use super::{VERSION, errors};
+use crate::model::inventory::Counted;
 use crate::model::{BrokerHealth, Snapshot, SourceHealth, SourceView, Timestamp};
 use fresh::Horizon;
 use groups::Group;
@@ -39,6 +40,7 @@ pub fn render(snapshot: &Snapshot, now: Timestamp, interval: Duration) -> String
     groups::write(&groups, &mut page);
     findings::write(&groups, (snapshot, horizon), &mut page);
     totals(snapshot, groups.len(), &mut page);
+    inventory(snapshot, now, &mut page);
     sources(snapshot, now, &mut page);
     brokers(snapshot, &mut page);
     let about = Metric::gauge("lagtop_build_info", "Which lagtop tells this");
@@ -62,6 +64,28 @@ fn totals(snapshot: &Snapshot, told: usize, page: &mut Page) {
     let faulty =
         faulty.filter(|view| view.describe_fault.is_some() || view.commits_fault.is_some());
     unreadable.sample(&[], faulty.count());
+}
+
+/// A look at all topics may come this late: large clusters are looked at less often.
+const INVENTORY_KEPT: Duration = Duration::from_mins(10);
+
+/// How much there is in the cluster, as the filters let pass.
+fn inventory(snapshot: &Snapshot, now: Timestamp, page: &mut Page) {
+    let families = [
+        ("lagtop_topics", "Topics that are not Kafka's own", Counted::Topics),
+        ("lagtop_topic_partitions", "Partitions of these topics", Counted::Partitions),
+        ("lagtop_members", "Members of all groups", Counted::Members),
+        ("lagtop_brokers", "Live brokers", Counted::Brokers),
+    ];
+    let entry = &snapshot.inventory;
+    let is_fresh = entry.seen.is_some_and(|at| now.since(at) <= INVENTORY_KEPT);
+    for (name, help, counted) in families {
+        let mut family = page.family(Metric::gauge(name, help));
+        let number = entry.view.count(counted).and_then(|count| count.now);
+        if let Some(number) = number.filter(|_| is_fresh) {
+            family.sample(&[], number);
+        }
+    }
 }
 
 /// One sample a source, or none where that is not known.

@@ -1,6 +1,7 @@
 //! The reducer against constructed observations: each test is a short story of what sources saw.
 
 mod groups;
+mod inventory;
 mod membership;
 mod offsets;
 mod past;
@@ -10,6 +11,7 @@ mod ruled;
 mod sources;
 mod story;
 mod timings;
+mod writers;
 
 use std::collections::BTreeMap;
 

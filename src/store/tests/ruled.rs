@@ -60,7 +60,12 @@ fn a_group_is_judged_by_the_topics_that_it_reads() {
     });
     let asked = Timestamp::from_millis(story.now - 2);
     let topics = Ok(topics.to_vec());
-    story.see(Body::Commits(vec![CommitsObserved { id: "g".into(), asked, topics }]));
+    story.see(Body::Commits(vec![CommitsObserved {
+        id: "g".into(),
+        asked,
+        topics,
+        compared: false,
+    }]));
     assert_eq!(found(&mut story, "g"), ["negative-lag"]);
 }
 

@@ -16,7 +16,7 @@ use crate::ui::theme::Role;
 const ROWS_A_LINE: u16 = 8;
 /// The most lines.
 const MOST: u16 = 5;
-/// Cells for the name of a group or topic.
+/// Cells for the name of a group or topic, or that it is the cluster.
 const NAME: u16 = 24;
 
 /// Lines that the strip takes on a screen of so many rows; none where the pane says it all.
@@ -99,10 +99,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, canvas: &mut Canvas<'_>) {
 }
 
 fn line(scene: &Scene<'_>, finding: &Finding, width: u16) -> Line<'static> {
-    let subject = &finding.subject;
-    let group = subject.group.as_ref().map(crate::model::GroupId::as_str);
-    let topic = subject.topic.as_ref().map(crate::model::TopicName::as_str);
-    let name = scene.name(group.or(topic).unwrap_or_default(), NAME);
+    let name = scene.name(finding.subject.name(), NAME);
     let word = finding.severity.word();
     let used = format::width(word).saturating_add(format::width(&name)).saturating_add(3);
     let sentence = scene.theme.glyphs.name(&finding.sentence);

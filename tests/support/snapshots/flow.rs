@@ -91,6 +91,7 @@ impl Flow {
             start_seen: Some(ago(HISTORY)),
             starts: None,
             times: None,
+            writers: None,
         }
     }
 

@@ -18,8 +18,8 @@ use lagtop::diagnose::{Case, Rules, TopicCase};
 use lagtop::model::process::Confidence;
 use lagtop::model::{
     Broker, BrokerHealth, BrokerId, BrokerView, ClusterView, Cost, Differences, Fault, Findings,
-    GroupEntry, GroupSeen, GroupView, Isolation, Rate, RoundReport, Snapshot, SourceHealth,
-    SourceId, SourceView, Timestamp, TopicEntry, TopicView, Totals,
+    GroupEntry, GroupSeen, GroupView, InventoryEntry, Isolation, Rate, RoundReport, Snapshot,
+    SourceHealth, SourceId, SourceView, Timestamp, TopicEntry, TopicView, Totals,
 };
 
 /// The moment at which all of it is looked at: 14:03:22 in Greenwich.
@@ -66,7 +66,7 @@ fn judged(mut snapshot: Snapshot, rules: &Rules) -> Snapshot {
     });
     let groups = groups.collect();
     let topics = snapshot.topics.iter().map(|entry| {
-        let case = TopicCase { topic: &entry.view, now: NOW };
+        let case = TopicCase { topic: &entry.view, readers: &snapshot, now: NOW };
         TopicEntry { findings: Arc::new(rules.topic(&case, &before)), ..entry.clone() }
     });
     snapshot.topics = topics.collect();
@@ -173,6 +173,7 @@ fn snapshot(mut groups: Vec<GroupView>, mut topics: Vec<TopicView>, seen: Timest
         isolation: Isolation::ReadUncommitted,
         cluster: Arc::new(cluster()),
         groups: groups.into_iter().map(entry).collect(),
+        inventory: InventoryEntry::default(),
         topics: topics.into_iter().map(topic).collect(),
         sources: Arc::new([source(seen)]),
         processes: Arc::default(),

@@ -10,10 +10,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::convert::Names;
 use super::fault::of_kafka;
 use crate::model::writers::{OpenTransaction, ProducersObserved, ProducersSeen, Written};
 use crate::model::{BrokerId, Fault, Timestamp, TopicName, TopicPartition, TopicPartitions};
+use crate::source::kafka::interned::Interned;
 use crate::source::kafka::wire::{Producer, TopicProducers};
 
 /// Partitions asked about in a turn.
@@ -194,7 +194,7 @@ impl Producers {
         at: Timestamp,
         leader: BrokerId,
         told: Vec<TopicProducers>,
-        names: &mut Names,
+        names: &mut Interned,
     ) -> Vec<ProducersObserved> {
         let mut bytes = 0;
         let observed = told.into_iter().map(|of| {

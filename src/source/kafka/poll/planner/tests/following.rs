@@ -94,7 +94,8 @@ impl Listening {
                 let about = ["commits", "compare", "describe"];
                 round.asked.extend(told.filter(|it| about.iter().any(|what| it.starts_with(what))));
                 let result = match &ask.what {
-                    What::Metadata(_) => metadata(&[1], &[]),
+                    What::Metadata(_) | What::Inventory => metadata(&[1], &[]),
+                    What::Producers(_) => Told::Producers(Vec::new()),
                     What::List => list(&ALL),
                     What::Look(_) => end(look.end),
                     What::Commits(groups) | What::Compare(groups) => told_commits(groups),

@@ -92,13 +92,13 @@ impl Cluster {
                 metadata(&[1], &topics)
             }
             What::List => list(&["g"]),
-            What::Commits(_) => {
+            What::Commits(_) | What::Compare(_) => {
                 let (name, partitions) = &self.topics[0];
                 commits("g", name, &vec![5; *partitions])
             }
             What::Describe(..) => described("g", wire::GroupState::Stable),
             What::Offsets(which, partitions) => Told::Offsets(self.offsets(*which, partitions)),
-            What::Times(_) => Told::Offsets(Vec::new()),
+            What::Times(_) | What::Look(_) => Told::Offsets(Vec::new()),
             What::Producers(partitions) => Told::Producers(self.who_writes(partitions)),
         }
     }
