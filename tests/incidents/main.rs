@@ -1,7 +1,7 @@
 //! Each incident of the lab on a real Kafka, with lagtop started in its middle: it finds what the incident
 //! is named after, with the numbers that the lab knows to be true, and nothing beside what is true.
 //!
-//! All share one cluster. `cargo test --test incidents -- --nocapture` prints the rows of the README's
+//! All share one cluster, but for what is true of a cluster as a whole. `cargo test --test incidents -- --nocapture` prints the rows of the README's
 //! table.
 #![expect(
     clippy::unwrap_used,
@@ -16,6 +16,7 @@ mod hot_partition;
 #[cfg(target_os = "linux")]
 mod hot_thread;
 mod negative_lag;
+mod producer_churn;
 mod rebalance_storm;
 mod stop_and_go;
 mod thresholds;

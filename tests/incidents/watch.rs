@@ -24,10 +24,19 @@ const ROUND_MS: u64 = 500;
 pub(crate) fn run(name: &str) -> Option<(Lab, Scenario)> {
     static SHARED: OnceLock<Option<Arc<KafkaCluster>>> = OnceLock::new();
     let cluster = SHARED.get_or_init(|| support::kafka_or_skip(Lab::builder()).map(Arc::new));
+    Some(set_up(name, Arc::clone(cluster.as_ref()?)))
+}
+
+/// The same on a cluster of its own, for what would be true of all others on it.
+pub(crate) fn run_alone(name: &str) -> Option<(Lab, Scenario)> {
+    Some(set_up(name, Arc::new(support::kafka_or_skip(Lab::builder())?)))
+}
+
+fn set_up(name: &str, cluster: Arc<KafkaCluster>) -> (Lab, Scenario) {
     let scenario = Scenario::named(name).unwrap();
-    let mut lab = Lab::on(Arc::clone(cluster.as_ref()?)).unwrap();
+    let mut lab = Lab::on(cluster).unwrap();
     (scenario.set_up)(&mut lab, Sizes::default()).unwrap();
-    Some((lab, scenario))
+    (lab, scenario)
 }
 
 /// lagtop, with this group on its screen.

@@ -47,12 +47,21 @@ pub struct Producer {
     pub record_bytes: usize,
     /// Ends by itself after so many; `None` for never.
     pub limit: Option<u64>,
+    /// Numbers its records, so that leaders take each once and remember it.
+    pub idempotent: bool,
 }
 
 impl Producer {
     /// Records of 100 bytes with many keys, for ever.
     pub fn to(topic: &str, rate: f64) -> Self {
-        Self { topic: topic.to_owned(), rate, keys: Keys::Many, record_bytes: 100, limit: None }
+        Self {
+            topic: topic.to_owned(),
+            rate,
+            keys: Keys::Many,
+            record_bytes: 100,
+            limit: None,
+            idempotent: false,
+        }
     }
 
     /// So many records to one partition, at once.
@@ -63,8 +72,10 @@ impl Producer {
 
     /// Produces on a thread.
     pub fn spawn(self, bootstrap: &str) -> Result<Worker> {
-        let producer: ThreadedProducer<Quiet> =
-            config(bootstrap).set("linger.ms", "5").create_with_context(Quiet)?;
+        let producer: ThreadedProducer<Quiet> = config(bootstrap)
+            .set("linger.ms", "5")
+            .set("enable.idempotence", self.idempotent.to_string())
+            .create_with_context(Quiet)?;
         let name = format!("producer {}", self.topic);
         Worker::spawn(name, move |orders| {
             self.run(&producer, orders)?;

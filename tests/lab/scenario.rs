@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use super::worker::Worker;
 use super::{
     Consumer, Process, Producer, cpu_creep, healthy, hot_partition, hot_thread, many, negative_lag,
-    rebalance_storm, steady, stop_and_go, thresholds,
+    producer_churn, rebalance_storm, steady, stop_and_go, thresholds,
 };
 use crate::support::KafkaCluster;
 use crate::support::kafka::Builder;
@@ -59,6 +59,7 @@ pub const SCENARIOS: &[Scenario] = &[
     stop_and_go::SCENARIO,
     cpu_creep::SCENARIO,
     hot_thread::SCENARIO,
+    producer_churn::SCENARIO,
 ];
 
 impl Scenario {
@@ -185,7 +186,7 @@ impl Drop for Lab {
 
 /// Waits for one answer of rdkafka, whose own threads bring it. Works inside and outside of a tokio
 /// runtime, where tokio's own would refuse to block.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

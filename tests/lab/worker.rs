@@ -43,6 +43,11 @@ impl Orders {
         self.0.records.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Records so far.
+    pub fn so_far(&self) -> u64 {
+        self.0.records.load(Ordering::Relaxed)
+    }
+
     /// So many records in all.
     pub fn counted(&self, records: u64) {
         self.0.records.store(records, Ordering::Relaxed);

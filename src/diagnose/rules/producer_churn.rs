@@ -139,11 +139,15 @@ fn report(case: &TopicCase<'_>, rows: &[Row<'_>], sum: &Sum) -> Verdict {
     let new = share(sum.came as f64 / sum.wrote as f64);
     let sentence = format!(
         "producer churn: {a_minute} new producer ids a minute on {}, {new} of those that write; \
-         {topic}/{} remembers {}, {} when it began {} ago",
+         {topic}/{} remembers {}, {} when {} {} ago",
         many(rows.len(), "partition", "partitions"),
         worst.partition,
         count(now.into()),
         count(then.into()),
+        match since {
+            Since::At(_) => "it began",
+            Since::Before(_) => "first looked at",
+        },
         span(case.now.since(since.at()))
     );
     let arrivals = format!(

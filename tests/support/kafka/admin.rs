@@ -185,6 +185,18 @@ impl Admin {
         Ok(known.members().len())
     }
 
+    /// The address of a partition's leader.
+    pub fn leader(&self, topic: &str, partition: i32) -> Result<String> {
+        let metadata = self.client().fetch_metadata(Some(topic), TIMEOUT)?;
+        let mut partitions =
+            metadata.topics().iter().flat_map(rdkafka::metadata::MetadataTopic::partitions);
+        let led = partitions.find(|one| one.id() == partition);
+        let led = led.with_context(|| format!("there is no {topic}/{partition}"))?;
+        let broker = metadata.brokers().iter().find(|broker| broker.id() == led.leader());
+        let broker = broker.with_context(|| format!("{topic}/{partition} has no leader"))?;
+        Ok(format!("{}:{}", broker.host(), broker.port()))
+    }
+
     /// Log start and log end.
     pub fn log_range(&self, topic: &str, partition: i32) -> Result<(i64, i64)> {
         Ok(self.client().fetch_watermarks(topic, partition, TIMEOUT)?)

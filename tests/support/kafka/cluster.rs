@@ -242,6 +242,17 @@ impl KafkaCluster {
         Ok(())
     }
 
+    /// Kafka's own `TransactionsCommand` by the plain listener, as `kafka-transactions.sh` runs it; what
+    /// it prints.
+    pub fn transactions(&self, arguments: &[&str]) -> Result<String> {
+        let bootstrap = self.bootstrap();
+        let all = [&["--bootstrap-server", &bootstrap], arguments].concat();
+        let output = self.jars.run("org.apache.kafka.tools.TransactionsCommand", &all)?;
+        let text = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "TransactionsCommand: {}", text.trim());
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// SIGSTOP: connections stay open and nothing is answered.
     pub fn freeze(&mut self, id: i32) -> Result<()> {
         let process = self.process(id)?;
