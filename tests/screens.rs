@@ -136,6 +136,25 @@ shows!(matrix, incident((120, 30), DARK).press("3 a").styled());
 shows!(matrix_80x24, incident((80, 24), DARK).press("Down Down Down 3 a").text());
 shows!(log_scale, incident((80, 24), DARK).press("2 l").text());
 
+// What there is in the cluster, and who writes to it.
+shows!(inventory_160x45, screen(snapshots::inventory::grown(), (160, 45)).press("i").text());
+shows!(inventory_120x35, screen(snapshots::inventory::grown(), (120, 35)).press("i").styled());
+shows!(inventory_80x24, screen(snapshots::inventory::grown(), (80, 24)).press("i").text());
+shows!(inventory_scrolled, screen(snapshots::inventory::grown(), (80, 24)).press("i End").text());
+shows!(
+    inventory_ascii,
+    Screen::new(snapshots::inventory::grown(), (120, 40), ASCII, NOW).press("i").text()
+);
+shows!(inventory_not_known, incident((80, 24), DARK).press("i").text());
+shows!(
+    findings_of_the_cluster,
+    screen(snapshots::inventory::grown(), (120, 35)).press("6 Down").text()
+);
+shows!(
+    partition_page_writers,
+    screen(snapshots::inventory::grown(), (120, 40)).press("2 Enter End").styled()
+);
+
 // Local processes.
 shows!(process_160x45, screen(snapshots::local::beside(Confidence::Likely, 1), (160, 45)).text());
 shows!(process_120x35, beside_120x35().press("5").styled());
@@ -226,7 +245,7 @@ fn an_empty_selection_is_not_drawn() {
 
 #[test]
 fn nothing_but_ascii_is_written_for_ascii_terminals() {
-    for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Down Down Down 3", "2 l", "/ x"] {
+    for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Down Down Down 3", "2 l", "/ x", "i"] {
         let text = incident((160, 45), ASCII).press(keys).text();
         assert!(text.is_ascii(), "after {keys:?}: {text}");
     }

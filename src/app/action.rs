@@ -69,6 +69,8 @@ pub enum Action {
     CountFrames,
     /// Copy the commands that capture the process's traffic with its brokers.
     CopyCapture,
+    /// The inventory's page, or back from it.
+    Inventory,
     /// Show the keys, or hide them.
     Help,
     /// Keep the filter as typed and go on.
@@ -120,6 +122,7 @@ impl Action {
             Self::NextSort => "next-sort",
             Self::ReverseSort => "reverse-sort",
             Self::Zoom => "zoom",
+            Self::Inventory => "inventory",
             Self::Pause => "pause",
             Self::Slower => "slower",
             Self::Faster => "faster",

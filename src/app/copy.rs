@@ -4,7 +4,10 @@
 use std::fmt::{Display, Write as _};
 
 use super::{AppState, MemberKey, Pane, PartitionKey, RebalanceKey, Subject, stack};
-use crate::model::{Finding, GroupId, GroupView, Rate, Rebalance, Snapshot, TopicName};
+use crate::model::inventory::Counted;
+use crate::model::{
+    Finding, GroupId, GroupView, InventoryView, Rate, Rebalance, Snapshot, TopicName,
+};
 
 /// The text of what is selected, or of the open page's subject; `None` if there is nothing.
 pub(super) fn text(app: &AppState) -> Option<String> {
@@ -15,6 +18,7 @@ pub(super) fn text(app: &AppState) -> Option<String> {
             Subject::Member(group, key) => member(app, group, key),
             Subject::Rebalance(group, key) => rebalance(view(snapshot, group)?, *key),
             Subject::Stack(_) => stack::text(app.stack.as_ref()?),
+            Subject::Inventory => Some(inventory(&snapshot.inventory.view)),
         };
     }
     let group = app.groups.selected();
@@ -114,6 +118,23 @@ fn partition(snapshot: &Snapshot, key: &PartitionKey) -> Option<String> {
         line = line.text("error", &fault.code);
     }
     Some(line.0)
+}
+
+/// How many there are, then a line for each change, the newest first.
+fn inventory(inventory: &InventoryView) -> String {
+    let mut counts = Line(String::new());
+    for counted in Counted::ALL {
+        let name = counted.name().replace(' ', "_");
+        counts = counts.value(&name, inventory.count(counted).and_then(|count| count.now));
+    }
+    let changes = inventory.changes.iter().rev().map(|change| {
+        let at = Line(String::new()).value("at_ms", Some(change.at.as_millis()));
+        let what = at.text("what", change.what.word()).text("name", &change.what.name());
+        let alike = Some(change.alike).filter(|alike| *alike > 0);
+        let what = what.text("detail", &change.what.detail());
+        if alike.is_some() { what.value("and_more_alike", alike).0 } else { what.0 }
+    });
+    std::iter::once(counts.0).chain(changes).collect::<Vec<_>>().join("\n")
 }
 
 fn finding(finding: &Finding) -> String {

@@ -145,6 +145,8 @@ pub enum Subject {
     Rebalance(GroupId, RebalanceKey),
     /// The stack of a thread or a process.
     Stack(StackTarget),
+    /// What there is in the cluster.
+    Inventory,
 }
 
 /// An open detail page. Its subject may vanish while it is open.

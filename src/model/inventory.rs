@@ -139,9 +139,9 @@ pub enum Changed {
     TopicMadeAnew(TopicName),
     /// A topic has other partitions than before: how many it had, and has.
     Partitions(TopicName, usize, usize),
-    /// A partition is led by another broker, or by none; so are some more of its topic.
+    /// A partition is led by another broker, or by none.
     Leader(PartitionChange<Option<BrokerId>>),
-    /// Other replicas of a partition are in sync; so it is with some more of its topic.
+    /// Other replicas of a partition are in sync.
     InSync(PartitionChange<Arc<[BrokerId]>>),
     /// A broker is there that was not.
     BrokerAppeared(BrokerId),
@@ -164,7 +164,7 @@ pub struct PartitionChange<T> {
     pub from: T,
     /// What it is.
     pub to: T,
-    /// Of how many more partitions of the topic something changed as well.
+    /// How many more partitions of the topic changed as well, in whichever way.
     pub more: usize,
 }
 
@@ -230,11 +230,7 @@ impl<T> PartitionChange<T> {
         let (from, to) = (show(&self.from), show(&self.to));
         match self.more {
             0 => format!("{from} to {to}"),
-            more => format!(
-                "{from} to {to}; so or alike {} more partition{}",
-                whole(more),
-                plural(more)
-            ),
+            more => format!("{from} to {to}, and {} more partition{}", whole(more), plural(more)),
         }
     }
 }
@@ -291,7 +287,7 @@ mod tests {
             (Changed::TopicVanished("exp-1".into(), 1), "topic vanished exp-1 1 partition"),
             (Changed::TopicMadeAnew("t".into()), "topic made anew t"),
             (Changed::Partitions("t".into(), 3, 12), "partitions t 3 to 12"),
-            (Changed::Leader(moved), "leader orders/3 2 to none; so or alike 1 more partition"),
+            (Changed::Leader(moved), "leader orders/3 2 to none, and 1 more partition"),
             (Changed::InSync(shrunk), "in sync orders/0 1 2 to 1"),
             (Changed::BrokerVanished(BrokerId(2)), "broker vanished 2"),
             (Changed::GroupAppeared("g".into()), "group appeared g"),

@@ -51,10 +51,12 @@ struct Led {
 impl Inventory {
     /// Folds in a look at all topics.
     pub(super) fn topics(&mut self, at: Timestamp, listed: Result<Vec<TopicListed>, Fault>) {
-        let listed = match listed {
+        let mut listed = match listed {
             Ok(listed) => listed,
             Err(fault) => return self.fail(at, fault),
         };
+        // Brokers list them in whichever order.
+        listed.sort_by(|a, b| a.topic.cmp(&b.topic));
         let base = self.view.since.is_none();
         let mut before = std::mem::take(&mut self.topics);
         let mut changes = Vec::new();

@@ -137,6 +137,12 @@ pub(super) const BINDINGS: &[Row] = &[
     bind(Scope::Screen, chords![c('4')], Action::Focus(Pane::Rebalances), "Rebalances"),
     bind(Scope::Screen, chords![c('5')], Action::Focus(Pane::Process), "Process"),
     bind(Scope::Screen, chords![c('6')], Action::Focus(Pane::Findings), "Findings"),
+    bind(
+        Scope::Screen,
+        chords![c('i')],
+        Action::Inventory,
+        "inventory: what there is, and what came and went",
+    ),
     bind(Scope::Screen, chords![c(' ')], Action::Pause, "pause the picture; collection goes on")
         .footer("pause"),
     bind(Scope::Screen, chords![c('+'), c('=')], Action::Slower, "longer interval"),

@@ -63,6 +63,7 @@ impl Turn<'_> {
             Action::TakeStack => self.take_stack(StackStep::Once),
             Action::CountFrames => self.take_stack(StackStep::Hot),
             Action::CopyCapture => self.copy_capture(),
+            Action::Inventory => self.inventory(),
             Action::Help => {
                 self.app.help = Some(0);
                 true
@@ -136,6 +137,15 @@ impl Turn<'_> {
         } else {
             self.focus(Pane::Groups)
         }
+    }
+
+    /// To the inventory's page, or back from it.
+    pub(super) fn inventory(&mut self) -> bool {
+        if self.app.page().is_some_and(|page| page.subject == Subject::Inventory) {
+            return self.back();
+        }
+        self.app.pages.push(Page { subject: Subject::Inventory, scroll: 0 });
+        true
     }
 
     fn next_sort(&mut self) -> bool {

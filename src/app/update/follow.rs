@@ -7,8 +7,9 @@ use crate::app::{Page, Pane, PartitionKey, PartitionScope, Subject};
 use crate::model::{Finding, GroupId, ProcessKey, Snapshot, TopicName};
 
 impl Turn<'_> {
-    /// One partition's page, which closes back to the finding; the process and its thread; else the group's partitions, the worst
-    /// of them selected; of a topic, its partitions in all groups.
+    /// One partition's page, which closes back to the finding; the process and its thread; else the group's
+    /// partitions, the worst of them selected; of a topic, its partitions in all groups; of the cluster, what
+    /// there is in it.
     pub(super) fn go_to_subject(&mut self) -> bool {
         let snapshot = Arc::clone(self.app.picture());
         let row = self.app.rows.findings.get(self.app.findings.cursor()).copied();
@@ -25,7 +26,7 @@ impl Turn<'_> {
                 self.go_to_group(&snapshot, group) && self.go_on(&snapshot, finding)
             }
             (None, Some(topic)) => self.go_to_topic(&snapshot, topic),
-            (None, None) => false,
+            (None, None) => self.inventory(),
         }
     }
 

@@ -61,7 +61,7 @@ impl AppState {
                 return Some(group.clone());
             }
             Some(Subject::Partition(key)) => return Some(key.group.clone()),
-            Some(Subject::Stack(_)) => return self.groups.selected().cloned(),
+            Some(Subject::Stack(_) | Subject::Inventory) => return self.groups.selected().cloned(),
             None => {}
         }
         if self.focus == Pane::Findings {

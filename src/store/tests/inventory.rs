@@ -100,7 +100,7 @@ fn topics_that_come_go_and_change_are_told() {
     assert_eq!(
         told(&entry.view),
         [
-            "leader a/1 1 to 2; so or alike 1 more partition",
+            "leader a/1 1 to 2, and 1 more partition",
             "leader b/1 1 to none",
             "in sync b/0 1 2 to 1",
             "topic made anew c",

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::page::Lines;
 use super::{Canvas, Scene, Sheet};
-use crate::app::{FindingRow, FindingSort, Pane, SortBy};
+use crate::app::{FindingPlace, FindingRow, FindingSort, Pane, SortBy};
 use crate::model::{Evidence, Finding, Severity, Since, SourceHealth, SourceId, Unknown};
 use crate::ui::format;
 use crate::ui::layout::Place;
@@ -182,7 +182,13 @@ fn waits(
 /// The only group or topic of which a rule cannot tell, or how many there are.
 fn of_whom(scene: &Scene<'_>, row: FindingRow, width: u16) -> String {
     match row.waits {
-        Some(many) if many > 1 => words::many(many as usize, "group", "groups"),
+        Some(many) if many > 1 => {
+            let (one, more) = match row.place {
+                FindingPlace::Topic(_) => ("topic", "topics"),
+                FindingPlace::Group(_) | FindingPlace::Cluster => ("group", "groups"),
+            };
+            words::many(many as usize, one, more)
+        }
         _ => scene.name(row.place.name(scene.view.snapshot).unwrap_or_default(), width),
     }
 }

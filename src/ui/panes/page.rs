@@ -4,7 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{Canvas, Scene, area_of, member_page, partition_page, rebalance_page, stack_page};
+use super::{
+    Canvas, Scene, area_of, inventory_page, member_page, partition_page, rebalance_page, stack_page,
+};
 use crate::app::{Extent, Hit, Page, Subject};
 use crate::ui::format;
 use crate::ui::layout::Place;
@@ -13,7 +15,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::scroll;
 
 /// Cells for the labels of fields.
-const LABELS: u16 = 16;
+pub(super) const LABELS: u16 = 16;
 
 /// Lines of a page, of which those before and after what is seen are only counted.
 #[derive(Debug)]
@@ -122,6 +124,7 @@ pub fn draw(scene: &Scene<'_>, page: &Page, place: Place, canvas: &mut Canvas<'_
         Subject::Member(group, key) => member_page::write(group, key, &mut lines),
         Subject::Rebalance(group, key) => rebalance_page::write(group, *key, &mut lines),
         Subject::Stack(target) => stack_page::write(target, &mut lines),
+        Subject::Inventory => inventory_page::write(&mut lines),
     };
     let extent = Extent { lines: lines.count, height: usize::from(area.height) };
     canvas.hits.page = extent;

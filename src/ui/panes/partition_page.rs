@@ -35,6 +35,7 @@ pub fn write(key: &PartitionKey, lines: &mut Lines<'_>) -> Line<'static> {
             charts(&item, lines);
             offsets(&item, lines);
             super::partition_times::commits(&item, lines);
+            super::partition_writers::write(&item, lines);
             log(&item, lines);
             owner(&item, lines);
         }

@@ -8,6 +8,7 @@
 
 mod cast;
 mod flow;
+pub(crate) mod inventory;
 pub(crate) mod local;
 mod odd;
 

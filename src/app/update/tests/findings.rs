@@ -109,6 +109,30 @@ fn several_partitions_are_listed_with_the_worst_selected() {
     assert_eq!(app.partitions.selected(), Some(&key));
 }
 
+/// Groups a to c, and something that is wrong with the cluster and with no group.
+fn grown() -> Arc<Snapshot> {
+    let mut snapshot = Snapshot::clone(&ill());
+    let subject = crate::model::Subject::default();
+    let growth = Finding { subject, ..finding("growth", Severity::Page, "", &[]) };
+    let findings = Findings { firing: vec![growth], unknown: Vec::new() };
+    snapshot.inventory.findings = Arc::new(findings);
+    Arc::new(snapshot)
+}
+
+#[test]
+fn what_is_of_the_cluster_opens_the_inventory_which_closes_back_to_the_finding() {
+    let mut app = listing();
+    update(&mut app, Input::Snapshot(grown()), NOW);
+    press(&mut app, "g");
+    assert_eq!(rules(&app).first(), Some(&"growth"));
+    let key = FindingKey::Firing { rule: "growth", group: None, topic: None };
+    assert_eq!(app.findings.selected(), Some(&key));
+    press(&mut app, "Enter");
+    assert_eq!(app.pages, [Page { subject: Subject::Inventory, scroll: 0 }]);
+    press(&mut app, "i");
+    assert_eq!((app.pages.len(), app.focus), (0, Pane::Findings), "the same key closes it");
+}
+
 #[test]
 fn a_group_that_a_filter_hides_is_found() {
     let mut app = listing();
