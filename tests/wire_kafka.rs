@@ -101,6 +101,8 @@ async fn metadata(client: &Client) -> Result<()> {
     let cluster = client.describe_cluster().await?;
     ensure!(Some(&cluster.cluster_id) == all.cluster_id.as_ref());
     ensure!(cluster.brokers.len() == 1);
+    let quorum = client.describe_quorum().await?;
+    ensure!(quorum.leader == Some(1), "the only node: {quorum:?}");
     Ok(())
 }
 

@@ -143,6 +143,8 @@ pub enum Changed {
     Leader(PartitionChange<Option<BrokerId>>),
     /// Other replicas of a partition are in sync.
     InSync(PartitionChange<Arc<[BrokerId]>>),
+    /// Another controller leads, or none.
+    Controller(Option<BrokerId>, Option<BrokerId>),
     /// A broker is there that was not.
     BrokerAppeared(BrokerId),
     /// A broker is not there any more.
@@ -179,6 +181,7 @@ impl Changed {
             Self::Partitions(..) => "partitions",
             Self::Leader(_) => "leader",
             Self::InSync(_) => "in sync",
+            Self::Controller(..) => "controller",
             Self::BrokerAppeared(_) => "broker appeared",
             Self::BrokerVanished(_) => "broker vanished",
             Self::GroupAppeared(_) => "group appeared",
@@ -186,7 +189,8 @@ impl Changed {
         }
     }
 
-    /// To what: a name from strangers, with the partition where it is about one.
+    /// To what: a name from strangers, with the partition where it is about one; empty where there is only
+    /// one.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -196,6 +200,7 @@ impl Changed {
             | Self::Partitions(topic, ..) => topic.as_str().to_owned(),
             Self::Leader(change) => change.name(),
             Self::InSync(change) => change.name(),
+            Self::Controller(..) => String::new(),
             Self::BrokerAppeared(broker) | Self::BrokerVanished(broker) => broker.to_string(),
             Self::GroupAppeared(group) | Self::GroupVanished(group) => group.as_str().to_owned(),
         }
@@ -211,6 +216,7 @@ impl Changed {
             }
             Self::Partitions(_, from, to) => format!("{} to {}", whole(*from), whole(*to)),
             Self::Leader(change) => change.told(led),
+            Self::Controller(from, to) => format!("{} to {}", led(from), led(to)),
             Self::InSync(change) => change.told(|brokers| listed(brokers)),
             Self::TopicMadeAnew(_)
             | Self::BrokerAppeared(_)
@@ -289,6 +295,7 @@ mod tests {
             (Changed::Partitions("t".into(), 3, 12), "partitions t 3 to 12"),
             (Changed::Leader(moved), "leader orders/3 2 to none, and 1 more partition"),
             (Changed::InSync(shrunk), "in sync orders/0 1 2 to 1"),
+            (Changed::Controller(Some(BrokerId(3)), None), "controller  3 to none"),
             (Changed::BrokerVanished(BrokerId(2)), "broker vanished 2"),
             (Changed::GroupAppeared("g".into()), "group appeared g"),
         ] {

@@ -34,6 +34,9 @@ pub struct Observation {
 pub enum Body {
     /// The cluster's brokers, all of them.
     Cluster(ClusterObserved),
+    /// The controller, where that is known for certain: what metadata tell of a `KRaft` cluster is any
+    /// broker. `None`: none is elected.
+    Controller(Option<BrokerId>),
     /// How the connections to brokers are doing; brokers not named keep their state.
     BrokerHealth(Vec<(BrokerId, BrokerHealth)>),
     /// The groups that one broker coordinates, all of them.

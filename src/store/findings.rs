@@ -109,8 +109,8 @@ pub(super) fn topic(
     book: &mut RuleBook,
     now: Timestamp,
 ) {
-    let restless = cell.judged.is_open() || cell.holds_back();
-    if cell.changed || restless && cell.judged.is_due(now) {
+    let restless = |cell: &TopicCell| cell.judged.is_open() || cell.holds_back();
+    if cell.changed || cell.judged.is_due(now) && restless(cell) {
         let judged = &mut cell.judged;
         let rules = judged.rules.get_or_insert_with(|| book.for_topic(cell.view.name.as_str()));
         let case = TopicCase { topic: &cell.view, readers, now };

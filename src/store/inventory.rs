@@ -28,9 +28,20 @@ pub(super) struct Inventory {
     groups: Option<Vec<GroupId>>,
     /// The brokers last told; empty before the first.
     brokers: Vec<BrokerId>,
+    controller: Controller,
     pub(super) judged: Judged,
     /// Something changed since it was last judged.
     pub(super) changed: bool,
+}
+
+/// The controller last told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Controller {
+    /// Nobody was asked yet.
+    #[default]
+    Untold,
+    /// `None`: there was none.
+    Told(Option<BrokerId>),
 }
 
 /// A topic as it was last listed.
@@ -142,6 +153,16 @@ impl Inventory {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Folds in who the controller is.
+    pub(super) fn controller(&mut self, at: Timestamp, now: Option<BrokerId>) {
+        let before = std::mem::replace(&mut self.controller, Controller::Told(now));
+        if let Controller::Told(before) = before
+            && before != now
+        {
+            self.note(at, vec![Changed::Controller(before, now)]);
         }
     }
 

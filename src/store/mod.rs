@@ -127,6 +127,7 @@ impl Store {
                 self.cluster(cluster);
                 self.inventory.brokers(at, &self.cluster.brokers);
             }
+            Body::Controller(controller) => self.inventory.controller(at, controller),
             Body::BrokerHealth(healths) => self.broker_health(healths),
             Body::GroupList(list) => groups::list(&mut self.groups, (at, gap_after), list),
             Body::Groups(described) => {

@@ -106,8 +106,8 @@ impl Redactor {
             Body::Host(sample) => self.host(sample),
             Body::Processes(found) => self.processes(found),
             Body::ProcessSamples(samples) => self.process_samples(samples),
-            // Of sockets, times and ports: no names.
-            Body::Round(_) | Body::Cost(_) | Body::Sends(_) => {}
+            // Of brokers, sockets, times and ports: no names.
+            Body::Controller(_) | Body::Round(_) | Body::Cost(_) | Body::Sends(_) => {}
             Body::Health(health) => match health {
                 SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {
                     *fault = code_of(fault);

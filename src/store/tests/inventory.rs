@@ -199,6 +199,15 @@ fn brokers_and_groups_come_and_go_too() {
 }
 
 #[test]
+fn another_controller_is_news_and_the_first_is_not() {
+    let mut story = Story::new();
+    for controller in [Some(1), Some(1), None, Some(2)] {
+        story.pass(10_000).see(Body::Controller(controller.map(BrokerId)));
+    }
+    assert_eq!(told(&story.inventory().view), ["controller  1 to none", "controller  none to 2"]);
+}
+
+#[test]
 fn members_are_counted_once_those_of_all_groups_are_known() {
     let mut story = Story::new();
     let groups = [("a", GroupState::Stable), ("b", GroupState::Stable)];

@@ -169,6 +169,8 @@ fn role(what: &Changed) -> Role {
         Changed::TopicVanished(..) | Changed::TopicMadeAnew(_) | Changed::BrokerVanished(_) => {
             Role::Warning
         }
+        Changed::Controller(_, None) => Role::Critical,
+        Changed::Controller(..) => Role::Warning,
         Changed::Leader(change) if change.to.is_none() => Role::Critical,
         Changed::InSync(change) if change.to.len() < change.from.len() => Role::Warning,
         _ => Role::Text,

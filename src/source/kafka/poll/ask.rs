@@ -7,7 +7,7 @@ use super::ages::Times;
 use crate::model::observation::LogOffset;
 use crate::model::{BrokerId, GroupId, GroupKind, Timestamp, TopicName, TopicPartitions};
 use crate::source::kafka::wire::{
-    ClassicGroup, ConsumerGroup, GroupList, Metadata, PerGroup, ShareGroup, TopicCommits,
+    ClassicGroup, ConsumerGroup, GroupList, Metadata, PerGroup, Quorum, ShareGroup, TopicCommits,
     TopicOffsets, TopicProducers, WireError,
 };
 
@@ -29,6 +29,8 @@ pub(super) enum What {
     Metadata(Vec<TopicName>),
     /// Brokers, and all topics.
     Inventory,
+    /// Who leads the controllers.
+    Quorum,
     /// The groups that the broker coordinates.
     List,
     /// All commits of these groups.
@@ -69,4 +71,5 @@ pub(super) enum Told {
     Share(PerGroup<ShareGroup>),
     Offsets(Vec<TopicOffsets>),
     Producers(Vec<TopicProducers>),
+    Quorum(Quorum),
 }

@@ -26,6 +26,7 @@ async fn tell(client: &Client, ask: &Ask) -> Result<Told, WireError> {
             client.metadata(Topics::Named(&names)).await.map(Told::Metadata)
         }
         What::Inventory => client.metadata(Topics::All).await.map(Told::Metadata),
+        What::Quorum => client.describe_quorum().await.map(Told::Quorum),
         What::List => client.list_groups(broker).await.map(Told::List),
         What::Commits(groups) | What::Compare(groups) => {
             let groups: Vec<_> =

@@ -29,8 +29,8 @@ const SAMPLES: usize = 10;
 const BYTES_PER_SECOND: u64 = 64 << 10;
 /// A producer in an answer.
 const BYTES_A_PRODUCER: u64 = 37;
-/// So long a topic that may not be read, or a broker that cannot tell, is not asked again.
-const REFUSED_FOR: Duration = Duration::from_mins(10);
+/// So long nobody is asked again who refused, or who cannot tell.
+pub(super) const REFUSED_FOR: Duration = Duration::from_mins(10);
 
 /// So many producers in a sample are worth a second look.
 const SUSPICIOUS: usize = 20;

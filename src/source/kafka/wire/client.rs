@@ -22,6 +22,7 @@ use super::requests::list_offsets::{AskOffsets, Isolation, OffsetSpec, OffsetsOf
 use super::requests::metadata::{AskMetadata, Metadata, Topics};
 use super::requests::offset_fetch::{AskCommits, AskCommitsOfOne, CommitsOf, TopicCommits};
 use super::requests::producers::{AskProducers, TopicProducers};
+use super::requests::quorum::{AskQuorum, Quorum};
 use super::requests::share_groups::{AskShareGroups, ShareGroup};
 use super::requests::{PerGroup, Question, TopicPartitions};
 use super::stats::Stats;
@@ -96,6 +97,11 @@ impl Client {
     /// Registered brokers, fenced ones included (brokers since 2.8), from any broker.
     pub async fn describe_cluster(&self) -> Result<ClusterDescription, WireError> {
         self.ask_any_checked(&AskCluster).await
+    }
+
+    /// Who leads the controllers, from any broker of a `KRaft` cluster (3.0).
+    pub async fn describe_quorum(&self) -> Result<Quorum, WireError> {
+        self.ask_any_checked(&AskQuorum).await
     }
 
     /// The groups that a broker coordinates.
@@ -255,6 +261,7 @@ mod tests {
         can_be_spawned(client.connect());
         can_be_spawned(client.metadata(Topics::All));
         can_be_spawned(client.describe_cluster());
+        can_be_spawned(client.describe_quorum());
         can_be_spawned(client.list_groups(1));
         can_be_spawned(client.describe_classic_groups(1, &[]));
         can_be_spawned(client.describe_consumer_groups(1, &[]));

@@ -78,6 +78,7 @@ pub use requests::list_offsets::{
 pub use requests::metadata::{Broker, Metadata, Partition, Topic, Topics};
 pub use requests::offset_fetch::{Commit, CommitsOf, PartitionCommit, TopicCommits};
 pub use requests::producers::{Producer, TopicProducers};
+pub use requests::quorum::Quorum;
 pub use requests::share_groups::{ShareGroup, ShareMember};
 pub use requests::{PerGroup, TopicId, TopicPartitions};
 pub use stats::{BrokerState, BrokerStats, Stats};

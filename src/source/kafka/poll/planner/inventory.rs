@@ -13,7 +13,8 @@ use crate::model::{Body, BrokerId, Timestamp, TopicName, TopicPartition, TopicPa
 use crate::source::kafka::poll::ask::{Told, What};
 use crate::source::kafka::poll::convert;
 use crate::source::kafka::poll::fault::of_wire;
-use crate::source::kafka::wire::{Metadata, WireError};
+use crate::source::kafka::poll::producers::REFUSED_FOR;
+use crate::source::kafka::wire::{Metadata, WireError, WireErrorKind};
 
 /// All topics are asked for at most so often.
 const LEAST_PAUSE: Duration = Duration::from_secs(10);
@@ -29,6 +30,19 @@ pub(super) struct Inventory {
     due: Option<Timestamp>,
     /// How often they were told.
     lists: usize,
+    controllers: Controllers,
+}
+
+/// Whom to ask for the controller.
+#[derive(Debug, Default)]
+enum Controllers {
+    /// Their quorum, as soon as it is their turn.
+    #[default]
+    Quorum,
+    /// Their quorum, not before this moment.
+    Later(Timestamp),
+    /// The metadata: there is no quorum, so what they tell is true.
+    Metadata,
 }
 
 impl Planner {
@@ -59,6 +73,9 @@ impl Planner {
         let pause = Duration::from_millis(bytes.saturating_mul(1_000) / BYTES_PER_SECOND);
         self.inventory.due = Some(at.plus(pause.max(LEAST_PAUSE)));
         let topics = std::mem::take(&mut metadata.topics);
+        if matches!(self.inventory.controllers, Controllers::Metadata) {
+            self.see(at, Body::Controller(metadata.controller.map(BrokerId)));
+        }
         self.brokers_told(at, metadata);
         let mut listed = Vec::with_capacity(topics.len());
         for topic in topics {
@@ -97,6 +114,35 @@ impl Planner {
         missing.retain(|topic| !known.contains(topic));
         if !missing.is_empty() {
             self.ask_metadata_aside(missing);
+        }
+    }
+
+    pub(super) fn ask_quorum(&mut self, now: Timestamp) {
+        let due = match self.inventory.controllers {
+            Controllers::Quorum => true,
+            Controllers::Later(due) => due <= now,
+            Controllers::Metadata => false,
+        };
+        if due {
+            // Until it is answered, for at most so long.
+            self.inventory.controllers = Controllers::Later(now.plus(LEAST_PAUSE));
+            self.ask(NO_ROUND, None, What::Quorum);
+        }
+    }
+
+    pub(super) fn quorum(&mut self, at: Timestamp, result: Result<Told, WireError>) {
+        match result {
+            Ok(Told::Quorum(quorum)) => {
+                self.see(at, Body::Controller(quorum.leader.map(BrokerId)));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                self.inventory.controllers = match error.kind {
+                    WireErrorKind::UnsupportedVersion { .. } => Controllers::Metadata,
+                    WireErrorKind::Kafka(_) => Controllers::Later(at.plus(REFUSED_FOR)),
+                    _ => Controllers::Later(at.plus(LEAST_PAUSE)),
+                };
+            }
         }
     }
 

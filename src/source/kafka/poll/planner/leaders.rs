@@ -27,6 +27,8 @@ pub(super) enum Slow {
     OtherEnds,
     /// Who writes to partitions.
     Producers,
+    /// Who leads the controllers.
+    Quorum,
 }
 
 /// The round's metadata and ends.
@@ -36,6 +38,7 @@ impl Planner {
             3 => Some(Slow::Metadata),
             5 => Some(Slow::Producers),
             6 => Some(Slow::LogStarts),
+            8 => Some(Slow::Quorum),
             9 => Some(Slow::OtherEnds),
             _ => None,
         }

@@ -205,6 +205,7 @@ impl Planner {
                 self.ask_metadata(self.wanted.topics());
             }
             Some(Slow::Producers) => self.ask_producers(now),
+            Some(Slow::Quorum) => self.ask_quorum(now),
             _ => {}
         }
     }
@@ -287,6 +288,7 @@ impl Planner {
             }
             (What::Times(times), result) => self.times(at, &times, result),
             (What::Inventory, result) => self.inventory(at, result),
+            (What::Quorum, result) => self.quorum(at, result),
             (What::Producers(asked), result) => {
                 self.told_producers(at, (ask.broker, &asked), result);
             }

@@ -14,6 +14,7 @@ pub mod list_offsets;
 pub mod metadata;
 pub mod offset_fetch;
 pub mod producers;
+pub mod quorum;
 pub(super) mod sasl;
 pub mod share_groups;
 #[cfg(test)]

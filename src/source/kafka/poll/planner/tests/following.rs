@@ -95,6 +95,7 @@ impl Listening {
                 round.asked.extend(told.filter(|it| about.iter().any(|what| it.starts_with(what))));
                 let result = match &ask.what {
                     What::Metadata(_) | What::Inventory => metadata(&[1], &[]),
+                    What::Quorum => Told::Quorum(wire::Quorum { leader: Some(1), epoch: 1 }),
                     What::Producers(_) => Told::Producers(Vec::new()),
                     What::List => list(&ALL),
                     What::Look(_) => end(look.end),

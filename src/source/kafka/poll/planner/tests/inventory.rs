@@ -21,6 +21,8 @@ struct Cluster {
     producers: Result<Vec<(i64, i32)>, i16>,
     /// A partition whose last stable offset is behind.
     held: Option<i32>,
+    /// It has no quorum of controllers.
+    zookeeper: bool,
     now: i64,
 }
 
@@ -31,7 +33,7 @@ impl Cluster {
         let plan = PollPlan { focus: Some("g".into()), ..PollPlan::every(Duration::from_secs(1)) };
         planner.wish(at(0), plan);
         let (topics, producers) = (topics.collect(), Ok(Vec::new()));
-        Self { planner, topics, producers, held: None, now: 0 }
+        Self { planner, topics, producers, held: None, zookeeper: false, now: 0 }
     }
 
     /// One round; what was asked in it, and what was seen.
@@ -51,7 +53,10 @@ impl Cluster {
             }
             for ask in asks {
                 asked.push(ask.what.clone());
-                let result = Ok(self.tell(&ask.what));
+                let result = match &ask.what {
+                    What::Quorum if self.zookeeper => Err(unknown()),
+                    what => Ok(self.tell(what)),
+                };
                 self.planner.answer(Answer { ask, asked: when, at: when, result });
             }
         }
@@ -100,6 +105,7 @@ impl Cluster {
             What::Offsets(which, partitions) => Told::Offsets(self.offsets(*which, partitions)),
             What::Times(_) | What::Look(_) => Told::Offsets(Vec::new()),
             What::Producers(partitions) => Told::Producers(self.who_writes(partitions)),
+            What::Quorum => Told::Quorum(wire::Quorum { leader: Some(3), epoch: 1 }),
         }
     }
 
@@ -127,6 +133,19 @@ impl Cluster {
             partitions: of.partitions.iter().map(|&partition| (partition, told())).collect(),
         };
         of.iter().map(topic).collect()
+    }
+}
+
+/// What a broker that does not know a question says.
+fn unknown() -> WireError {
+    WireError {
+        operation: "describe the quorum by",
+        subject: "broker 1".into(),
+        kind: wire::WireErrorKind::UnsupportedVersion {
+            api: "DescribeQuorum".into(),
+            ours: (0, 0),
+            theirs: None,
+        },
     }
 }
 
@@ -168,6 +187,31 @@ fn all_topics_take_the_turn_of_the_metadata_when_they_can_be_afforded(
     assert_eq!(of_all, expected);
     let turns = [3, 13, 23, 33];
     assert!(turns.iter().all(|turn| of_all.contains(turn) != of_some.contains(turn)));
+}
+
+#[rstest]
+#[case::by_the_quorum(false, &[8, 18, 28], Some(3))]
+#[case::by_the_metadata_where_there_is_none(true, &[8], Some(1))]
+fn the_controller_is_told_by_those_who_know(
+    #[case] zookeeper: bool,
+    #[case] turns: &[u64],
+    #[case] expected: Option<i32>,
+) {
+    let mut cluster = Cluster::of(&[("t", 1)]);
+    cluster.zookeeper = zookeeper;
+    let (mut asked_in, mut told) = (Vec::new(), Vec::new());
+    for round in 1..=30 {
+        let (asked, seen) = cluster.round();
+        if asked.contains(&What::Quorum) {
+            asked_in.push(round);
+        }
+        told.extend(seen.into_iter().filter_map(|body| match body {
+            Body::Controller(controller) => Some(controller),
+            _ => None,
+        }));
+    }
+    assert_eq!(asked_in, turns);
+    assert!(!told.is_empty() && told.iter().all(|one| *one == expected.map(BrokerId)), "{told:?}");
 }
 
 #[test]

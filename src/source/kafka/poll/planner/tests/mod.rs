@@ -105,6 +105,7 @@ fn short(ask: &Ask) -> String {
     let what = match &ask.what {
         What::Metadata(topics) => format!("metadata {}", topics.len()),
         What::Inventory => "inventory".to_owned(),
+        What::Quorum => "quorum".to_owned(),
         What::List => "list".to_owned(),
         What::Commits(groups) => format!("commits {}", names(groups)),
         What::Compare(groups) => format!("compare {}", names(groups)),

@@ -221,6 +221,7 @@ fn a_steady_round_asks_a_broker_four_questions_at_most() {
             for ask in asks {
                 let result = match &ask.what {
                     What::Metadata(_) | What::Inventory => metadata(&[1], leaders),
+                    What::Quorum => Told::Quorum(wire::Quorum { leader: Some(1), epoch: 1 }),
                     What::Producers(_) => Told::Producers(Vec::new()),
                     What::List => list(&["g"]),
                     What::Commits(_) | What::Compare(_) => commits("g", "t", &[5]),

@@ -7,13 +7,14 @@ mod offsets;
 
 use kafka_protocol::messages::{
     ApiVersionsResponse, ConsumerGroupDescribeResponse, DescribeClusterResponse,
-    DescribeGroupsResponse, DescribeProducersResponse, FindCoordinatorResponse, ListGroupsResponse,
-    ListOffsetsResponse, MetadataResponse, OffsetFetchResponse, ResponseHeader,
-    SaslAuthenticateResponse, SaslHandshakeResponse, ShareGroupDescribeResponse,
-    api_versions_response, consumer_group_describe_response as consumer, describe_cluster_response,
-    describe_groups_response, describe_producers_response, find_coordinator_response,
-    list_groups_response, list_offsets_response, metadata_response, offset_fetch_response,
-    share_group_describe_response as share,
+    DescribeGroupsResponse, DescribeProducersResponse, DescribeQuorumResponse,
+    FindCoordinatorResponse, ListGroupsResponse, ListOffsetsResponse, MetadataResponse,
+    OffsetFetchResponse, ResponseHeader, SaslAuthenticateResponse, SaslHandshakeResponse,
+    ShareGroupDescribeResponse, api_versions_response,
+    consumer_group_describe_response as consumer, describe_cluster_response,
+    describe_groups_response, describe_producers_response, describe_quorum_response,
+    find_coordinator_response, list_groups_response, list_offsets_response, metadata_response,
+    offset_fetch_response, share_group_describe_response as share,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -30,6 +31,7 @@ use super::list_offsets::{
 use super::metadata::{AskMetadata, Topics};
 use super::offset_fetch::{AskCommits, AskCommitsOfOne, Commit, CommitsOf, PartitionCommit};
 use super::producers::{AskProducers, Producer};
+use super::quorum::{AskQuorum, Quorum};
 use super::sasl::{AskMechanism, AskProof};
 use super::share_groups::AskShareGroups;
 use super::*;
@@ -200,6 +202,30 @@ fn describe_cluster() {
         let response = response.with_error_code(31).with_error_message(Some(name("no")));
         let error = read::<AskCluster>(&response, version).answer.unwrap_err();
         assert_eq!((error.code(), error.message()), (31, Some("no")));
+    }
+}
+
+#[test]
+fn quorum() {
+    use describe_quorum_response::{PartitionData, ReplicaState, TopicData};
+    for version in versions::<AskQuorum>() {
+        let partition = PartitionData::default()
+            .with_leader_id(3.into())
+            .with_leader_epoch(7)
+            .with_current_voters(vec![ReplicaState::default(); 3])
+            .with_observers(vec![ReplicaState::default()]);
+        let of = |partition| {
+            let topic = TopicData::default().with_partitions(vec![partition]);
+            DescribeQuorumResponse::default().with_topics(vec![topic])
+        };
+        let answer = read::<AskQuorum>(&of(partition.clone()), version).answer;
+        assert_eq!(answer, Ok(Quorum { leader: Some(3), epoch: 7 }));
+        let electing = of(partition.clone().with_leader_id((-1).into()));
+        assert_eq!(read::<AskQuorum>(&electing, version).answer.unwrap().leader, None);
+        let odd = of(partition.with_error_code(3));
+        assert_eq!(read::<AskQuorum>(&odd, version).answer, Err(KafkaError::new(3)));
+        let refused = DescribeQuorumResponse::default().with_error_code(31);
+        assert_eq!(read::<AskQuorum>(&refused, version).answer, Err(KafkaError::new(31)));
     }
 }
 
