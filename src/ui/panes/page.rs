@@ -94,11 +94,10 @@ impl<'a> Lines<'a> {
 
     /// A label and a sentence beside it, over as many lines as it needs.
     pub fn wrapped(&mut self, label: &str, text: &str, role: Role) {
-        let style = self.scene.style(role);
         let (mut label, mut rest) = (label, text);
         while !rest.is_empty() {
             let (line, more) = format::wrap(rest, self.width.saturating_sub(LABELS).max(1));
-            self.field(label, Line::styled(line.to_owned(), style));
+            self.field(label, Line::from(self.scene.span(line.to_owned(), role)));
             (label, rest) = ("", more);
         }
     }
