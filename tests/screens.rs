@@ -10,7 +10,7 @@ use std::sync::Arc;
 use lagtop::app::{Depth, Input, Looks, Theme as Ground};
 use lagtop::model::process::Confidence;
 use lagtop::model::stack::{StackAnswer, StackOutcome};
-use lagtop::model::{Difference, Differences, Differing, Dropped, Snapshot};
+use lagtop::model::{Answer, Difference, Differences, Differing, Dropped, Snapshot};
 use screen::Screen;
 use snapshots::NOW;
 use snapshots::local::{stack_plan, stack_refused, stack_taken};
@@ -52,16 +52,20 @@ fn stacked(answers: impl IntoIterator<Item = StackOutcome>) -> Screen {
     screen = screen.press("5 Enter");
     for outcome in answers {
         let number = screen.app.stack.as_ref().map_or(0, |state| state.wish.number);
-        screen.input(Input::Stack(StackAnswer { number, at: NOW, outcome }));
+        screen.input(answer(number, outcome));
         screen = screen.press("Enter");
     }
     screen
 }
 
+fn answer(number: u64, outcome: StackOutcome) -> Input {
+    Input::Answer(Answer::Stack(StackAnswer { number, at: NOW, outcome }))
+}
+
 /// The same, with what came of it.
 fn answered(outcome: StackOutcome) -> Screen {
     let mut screen = stacked([stack_plan()]);
-    screen.input(Input::Stack(StackAnswer { number: 2, at: NOW, outcome }));
+    screen.input(answer(2, outcome));
     screen
 }
 
@@ -173,7 +177,7 @@ shows!(process_capture, screen(snapshots::local::anothers(), (80, 24)).press("5 
 // Stacks.
 shows!(stack_page_plan, {
     let mut screen = stacked([]);
-    screen.input(Input::Stack(StackAnswer { number: 1, at: NOW, outcome: stack_plan() }));
+    screen.input(answer(1, stack_plan()));
     screen.styled()
 });
 shows!(stack_page_running, stacked([stack_plan()]).text());

@@ -100,7 +100,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
         },
         snapshots,
         plans,
-        stacks: None,
+        road: None,
         clock: Arc::new(SystemClock),
         utc_offset: 0,
         draw: &mut draw,

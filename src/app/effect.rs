@@ -1,7 +1,6 @@
 //! What `update` asks the terminal to do.
 
-use crate::model::PollPlan;
-use crate::model::stack::StackWish;
+use crate::model::{PollPlan, Wish};
 
 /// What [`update`](super::update()) asks the terminal to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +20,8 @@ pub enum Effect {
     CopySummary,
     /// Tell the sources what is looked at now.
     SetPlan(PollPlan),
-    /// Tell whoever takes stacks which one is wanted now; `None`: none any more.
-    SetStack(Option<StackWish>),
+    /// Tell whoever fulfils wishes what is wanted now; `None`: nothing any more.
+    SetWish(Option<Wish>),
     /// Give the terminal back to the shell and stop until continued.
     Suspend,
 }

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::model::Snapshot;
-use crate::model::stack::StackAnswer;
+use crate::model::{Answer, Snapshot};
 
 /// What [`update`](super::update()) reacts to.
 #[derive(Clone, Debug)]
@@ -24,8 +23,8 @@ pub enum Input {
     },
     /// A new snapshot was published.
     Snapshot(Arc<Snapshot>),
-    /// A wish for a stack was answered.
-    Stack(StackAnswer),
+    /// A wish was answered.
+    Answer(Answer),
     /// Time has passed: an age on screen may read differently, a message may have had its time.
     Tick,
 }

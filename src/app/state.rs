@@ -85,8 +85,8 @@ pub struct AppState {
     pub pins: Vec<Pin>,
     /// The stack on the open page; `None` without such a page.
     pub stack: Option<StackState>,
-    /// Wishes for stacks so far: each has a number of its own.
-    pub(super) stacks_wished: u64,
+    /// Wishes so far: each has a number of its own.
+    pub(super) wished: u64,
     /// What the Partitions pane lists.
     pub scope: PartitionScope,
     /// The rows of all panes, up to date with everything else here.
@@ -199,7 +199,7 @@ impl AppState {
             process: None,
             pins: Vec::new(),
             stack: None,
-            stacks_wished: 0,
+            wished: 0,
             scope: PartitionScope::default(),
             rows: Rows::default(),
             pages: Vec::new(),

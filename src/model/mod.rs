@@ -38,6 +38,7 @@ pub mod source;
 pub mod stack;
 pub mod time;
 pub mod topic;
+pub mod wish;
 pub mod writers;
 
 pub use behind::{Behind, RecordTimes};
@@ -70,4 +71,5 @@ pub use source::{
 };
 pub use time::{Clock, Timestamp};
 pub use topic::{PartitionLog, TopicView};
+pub use wish::{Answer, Wish};
 pub use writers::Writers;

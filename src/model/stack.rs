@@ -1,16 +1,4 @@
-//! The stack of a thread or of a whole process, taken when a person asks for it.
-//!
-//! A stack is no observation: it is not watched, it is taken once, on a key, and belongs to the person
-//! who asked. It takes the same two roads as everything else, without the store:
-//!
-//! ```text
-//!  app ── StackWish (watch) ──▶ source::host::stack ── child process, /proc, pprof
-//!   ▲                                   │
-//!   └────────── StackAnswer (mpsc) ◀────┘
-//! ```
-//!
-//! A wish is what the screen wants now, so a newer one (or none) ends the work on the one before.
-//! Answers carry the number of their wish: one that comes too late means nothing.
+//! The stack of a thread or of a whole process, taken when a person [wishes](super::wish) for it.
 
 use std::sync::Arc;
 use std::time::Duration;

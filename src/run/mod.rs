@@ -16,13 +16,12 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
-use self::sources::{Watching, polling, title};
+use self::sources::{Watching, polling, title, wishing};
 use crate::app;
 use crate::config::{self, Cli, Face, Inputs, Output, Playback, Settings, ThisSystem};
 use crate::diagnose::list;
 use crate::export::{self, Form, Outcome, Selection};
 use crate::model::{PollPlan, Snapshot};
-use crate::source::host;
 use crate::source::kafka::connect;
 use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::wire::Client;
@@ -239,14 +238,9 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
         keys: settings.keys.clone(),
     };
     let utc_offset = screen::utc_offset(clock.now());
-    let (wishes, wanted) = watch::channel(None);
-    let (answer, answers) = mpsc::channel(1);
-    let pprof = settings.processes.pprof.clone();
-    let context = host::stack::Context { pprof, clock: Arc::clone(&clock) };
     let mut tasks = tasks;
-    tasks.spawn(host::stack::serve(wanted, answer, context));
-    let stacks = Some(tui::StackRoad { wishes, answers });
-    let scenery = screen::Scenery { options, snapshots, plans, stacks, clock, utc_offset };
+    let road = Some(wishing(settings, &clock, &mut tasks));
+    let scenery = screen::Scenery { options, snapshots, plans, road, clock, utc_offset };
     let left = screen::show(scenery).await;
     // The recorder's last bytes come when the store is gone.
     drop(tasks);

@@ -172,8 +172,8 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     // Falls with the runtime.
     let stage = perform(play, begin, Arc::clone(&clock), publisher);
     tokio::spawn(stage);
-    let stacks = None;
-    screen::show(screen::Scenery { options, snapshots, plans, stacks, clock, utc_offset }).await
+    let road = None;
+    screen::show(screen::Scenery { options, snapshots, plans, road, clock, utc_offset }).await
 }
 
 /// So many seconds later than it was recorded it is now: 68 years at most.

@@ -13,8 +13,8 @@ pub(super) struct Scenery {
     pub(super) options: app::Options,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) plans: watch::Sender<PollPlan>,
-    /// Where stacks are taken; `None` where the processes shown are not here.
-    pub(super) stacks: Option<tui::StackRoad>,
+    /// Where wishes are fulfilled; `None` where what is shown was recorded.
+    pub(super) road: Option<tui::Road>,
     pub(super) clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich.
     pub(super) utc_offset: i32,
@@ -22,7 +22,7 @@ pub(super) struct Scenery {
 
 /// Shows it until the person quits or the process is told to end.
 pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
-    let Scenery { options, snapshots, plans, stacks, utc_offset, clock } = scenery;
+    let Scenery { options, snapshots, plans, road, utc_offset, clock } = scenery;
     let trap = trap::Trap::set(snapshots.clone());
     let end = tui::signal::end()?;
     let mut terminal = tui::Tty::enter(true)?;
@@ -31,7 +31,7 @@ pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
         ui::draw(view, frame)
     };
     let summary = export::summary;
-    let desk = tui::Desk { options, snapshots, plans, stacks, clock, utc_offset, draw, summary };
+    let desk = tui::Desk { options, snapshots, plans, road, clock, utc_offset, draw, summary };
     let exit = tui::run(&mut terminal, desk, end).await?;
     terminal.leave(exit.frame.as_ref())?;
     Ok(())

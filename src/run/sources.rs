@@ -12,7 +12,8 @@ use crate::app::Title;
 use crate::config::{self, Face, Profile, Recording, Settings};
 use crate::model::time::SystemClock;
 use crate::model::{
-    Body, Clock, Fault, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
+    Answer, Body, Clock, Fault, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
+    Wish,
 };
 use crate::record::{self, Recorder, Redactor, Tee};
 use crate::source::host;
@@ -22,7 +23,9 @@ use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::stream;
 use crate::source::kafka::wire::Client;
 use crate::source::supervisor::supervise;
+use crate::source::wishes;
 use crate::store::{Store, task};
+use crate::tui;
 
 /// What every face stands on that stays: sources and store as tasks, for as long as this lives.
 pub(super) struct Watching {
@@ -159,6 +162,27 @@ fn looking(
     });
     let options = host::Options { pids: settings.processes.pids.as_slice().into(), process };
     host::Context { options, clock: Arc::new(SystemClock), plan, observations }
+}
+
+/// The road on which wishes of the open page are fulfilled.
+pub(super) fn wishing(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    tasks: &mut JoinSet<()>,
+) -> tui::Road {
+    let (wishes, wanted) = watch::channel(None);
+    let (answer, answers) = mpsc::channel(1);
+    let pprof = settings.processes.pprof.clone();
+    let stacks = host::stack::Context { pprof, clock: Arc::clone(clock) };
+    tasks.spawn(wishes::serve(wanted, answer, move |wish| {
+        let stacks = stacks.clone();
+        async move {
+            match wish {
+                Wish::Stack(wish) => Answer::Stack(host::stack::answer(wish, stacks).await),
+            }
+        }
+    }));
+    tui::Road { wishes, answers }
 }
 
 /// Polling as the settings want it, for itself.

@@ -21,7 +21,7 @@ pub mod terminal;
 use std::io;
 
 pub use frame::Pace;
-pub use run::{Console, Desk, Draw, Exit, StackRoad, Summary, run};
+pub use run::{Console, Desk, Draw, Exit, Road, Summary, run};
 pub use terminal::Tty;
 
 /// Why the screen could not be had or kept.

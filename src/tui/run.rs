@@ -17,8 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Error, Pace, input, signal};
 use crate::app::{AppState, Effect, HitMap, Input, Options, View, update};
-use crate::model::stack::{StackAnswer, StackOutcome, StackTrouble, StackTroubleKind, StackWish};
-use crate::model::{Clock, PollPlan, Snapshot, Timestamp};
+use crate::model::{Answer, Clock, PollPlan, Snapshot, Timestamp, Wish};
 
 /// Events taken in one go: after so many, a frame may be due.
 const BATCH: usize = 256;
@@ -57,12 +56,12 @@ pub trait Console {
 /// Writes the incident that a snapshot shows.
 pub type Summary = fn(&Snapshot, Timestamp) -> String;
 
-/// The road to whoever takes stacks, and back.
-pub struct StackRoad {
+/// The road to whoever fulfils wishes, and back.
+pub struct Road {
     /// What is wanted now.
-    pub wishes: watch::Sender<Option<StackWish>>,
+    pub wishes: watch::Sender<Option<Wish>>,
     /// What came of it.
-    pub answers: mpsc::Receiver<StackAnswer>,
+    pub answers: mpsc::Receiver<Answer>,
 }
 
 /// What the loop works with, apart from the terminal.
@@ -73,8 +72,8 @@ pub struct Desk<'a> {
     pub snapshots: watch::Receiver<Arc<Snapshot>>,
     /// Where the wish list goes.
     pub plans: watch::Sender<PollPlan>,
-    /// Where stacks are taken; `None` where the processes shown are not here.
-    pub stacks: Option<StackRoad>,
+    /// Where wishes are fulfilled; `None` where what is shown was recorded.
+    pub road: Option<Road>,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich where the person is, for clock times.
@@ -99,8 +98,8 @@ pub async fn run<C: Console>(
     desk: Desk<'_>,
     end: impl Future<Output = ()>,
 ) -> Result<Exit, Error> {
-    let Desk { options, mut snapshots, plans, stacks, clock, utc_offset, draw, summary } = desk;
-    let (wishes, mut answers) = stacks.map(|road| (road.wishes, road.answers)).unzip();
+    let Desk { options, mut snapshots, plans, road, clock, utc_offset, draw, summary } = desk;
+    let (wishes, mut answers) = road.map(|road| (road.wishes, road.answers)).unzip();
     let app = AppState::new(options, Arc::clone(&snapshots.borrow_and_update()));
     let mut screen = Loop {
         app,
@@ -151,7 +150,7 @@ pub async fn run<C: Console>(
                 fed = changed.is_ok();
                 screen.queue_latest(&mut snapshots);
             }
-            answer = next(&mut answers) => screen.queue.push_back(Input::Stack(answer)),
+            answer = next(&mut answers) => screen.queue.push_back(Input::Answer(answer)),
             () = at(screen.pace.deadline(Instant::now())) => {}
             () = at(screen.tick) => {
                 screen.tick = None;
@@ -173,7 +172,7 @@ struct Loop<'a, C> {
     app: AppState,
     console: &'a mut C,
     plans: watch::Sender<PollPlan>,
-    wishes: Option<watch::Sender<Option<StackWish>>>,
+    wishes: Option<watch::Sender<Option<Wish>>>,
     clock: Arc<dyn Clock>,
     utc_offset: i32,
     draw: Draw<'a>,
@@ -241,25 +240,19 @@ impl<C: Console> Loop<'_, C> {
                 Effect::SetPlan(plan) => {
                     self.plans.send_replace(plan);
                 }
-                Effect::SetStack(wish) => self.wish(wish),
+                Effect::SetWish(wish) => self.wish(wish),
             }
         }
         Ok(Flow::On)
     }
 
-    /// Passes a wish on; without anybody who takes stacks the answer is known.
-    fn wish(&mut self, wish: Option<StackWish>) {
-        match (&self.wishes, wish) {
-            (Some(wishes), wish) => {
-                wishes.send_replace(wish);
-            }
-            (None, Some(StackWish { number, .. })) => {
-                let text = "what is shown was recorded: its processes are not here".into();
-                let trouble = StackTrouble { kind: StackTroubleKind::Gone, text, by_hand: None };
-                let (at, outcome) = (self.clock.now(), StackOutcome::Failed(trouble));
-                self.queue.push_back(Input::Stack(StackAnswer { number, at, outcome }));
-            }
-            (None, None) => {}
+    /// Passes a wish on; of a recording the answer is known.
+    fn wish(&mut self, wish: Option<Wish>) {
+        if let Some(wishes) = &self.wishes {
+            wishes.send_replace(wish);
+        } else {
+            let answer = wish.map(|wish| wish.of_a_recording(self.clock.now()));
+            self.queue.extend(answer.map(Input::Answer));
         }
     }
 
@@ -300,7 +293,7 @@ async fn waiting<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
 }
 
 /// The next answer; waits for ever where nobody answers (any more).
-async fn next(answers: &mut Option<mpsc::Receiver<StackAnswer>>) -> StackAnswer {
+async fn next(answers: &mut Option<mpsc::Receiver<Answer>>) -> Answer {
     if let Some(road) = answers
         && let Some(answer) = road.recv().await
     {

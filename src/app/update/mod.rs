@@ -9,6 +9,7 @@ mod process;
 mod prompt;
 mod refresh;
 mod stack;
+mod wishes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +45,7 @@ impl Turn<'_> {
                 std::mem::replace(&mut self.app.size, (width, height)) != (width, height)
             }
             Input::Snapshot(snapshot) => self.snapshot(snapshot),
-            Input::Stack(answer) => self.stack_answer(answer),
+            Input::Answer(answer) => self.answer(answer),
             Input::Tick => {
                 let now = self.now;
                 self.app.toast.take_if(|toast| toast.until <= now);

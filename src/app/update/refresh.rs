@@ -36,7 +36,7 @@ impl Turn<'_> {
         self.rebalances(picture);
         self.findings(picture);
         self.threads();
-        self.forget_stack();
+        self.forget_wishes();
         if rates_known(&snapshot) {
             self.app.hold_selections();
         }

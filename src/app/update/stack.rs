@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Turn;
 use crate::app::{Effect, Page, StackState, Subject};
+use crate::model::Wish;
 use crate::model::stack::{StackAnswer, StackOutcome, StackStep, StackTarget, StackWish};
 
 impl Turn<'_> {
@@ -38,11 +39,10 @@ impl Turn<'_> {
     }
 
     fn wish(&mut self, target: StackTarget, step: StackStep) {
-        self.app.stacks_wished += 1;
-        let wish = StackWish { number: self.app.stacks_wished, target, step };
+        let wish = StackWish { number: self.number(), target, step };
         let plan = self.app.stack.take().and_then(|state| state.plan);
         self.app.stack = Some(StackState { wish: wish.clone(), plan, taken: None });
-        self.effects.push(Effect::SetStack(Some(wish)));
+        self.effects.push(Effect::SetWish(Some(Wish::Stack(wish))));
     }
 
     pub(super) fn stack_answer(&mut self, answer: StackAnswer) -> bool {
@@ -55,13 +55,5 @@ impl Turn<'_> {
             StackOutcome::Failed(trouble) => state.taken = Some((answer.at, Err(trouble))),
         }
         true
-    }
-
-    /// A wish whose page is closed is none any more.
-    pub(super) fn forget_stack(&mut self) {
-        let open = self.app.pages.iter().any(|page| matches!(page.subject, Subject::Stack(_)));
-        if !open && self.app.stack.take().is_some() {
-            self.effects.push(Effect::SetStack(None));
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Stacks on demand: which tool, run how, and what it said.
 //!
-//! Nothing here runs by itself. [`serve`] waits for a wish: first for a plan, which only says what would
-//! be run, then for the stacks themselves. Tools run as child processes of their own group with a
+//! Nothing here runs by itself. [`answer`] is called for a wish: first for a plan, which only says what
+//! would be run, then for the stacks themselves. Tools run as child processes of their own group with a
 //! deadline, their words are read up to a limit, and a newer wish (or none) ends them. Parsers are pure
 //! and total: what they do not understand they leave out.
 //!
@@ -27,7 +27,6 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::model::process::{ProcessKey, Runtime};
@@ -51,31 +50,10 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Answers wishes until nobody wishes any more. A newer wish ends the work on the one before.
-pub async fn serve(
-    mut wishes: watch::Receiver<Option<StackWish>>,
-    answers: mpsc::Sender<StackAnswer>,
-    context: Context,
-) {
-    loop {
-        let wish = wishes.borrow_and_update().clone();
-        if let Some(wish) = wish {
-            let outcome = tokio::select! {
-                changed = wishes.changed() => match changed {
-                    Ok(()) => continue,
-                    Err(_) => return,
-                },
-                outcome = fulfil(&wish.target, wish.step, &context) => outcome,
-            };
-            let answer = StackAnswer { number: wish.number, at: context.clock.now(), outcome };
-            if answers.send(answer).await.is_err() {
-                return;
-            }
-        }
-        if wishes.changed().await.is_err() {
-            return;
-        }
-    }
+/// Does what is wished for and tells when that was over.
+pub async fn answer(wish: StackWish, context: Context) -> StackAnswer {
+    let outcome = fulfil(&wish.target, wish.step, &context).await;
+    StackAnswer { number: wish.number, at: context.clock.now(), outcome }
 }
 
 /// Does what is wished for.

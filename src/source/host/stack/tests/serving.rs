@@ -1,14 +1,12 @@
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
-
 use crate::model::process::{ProcessKey, Runtime};
 use crate::model::stack::{
     StackAnswer, StackOutcome, StackStep, StackTarget, StackTroubleKind, StackWay, StackWish,
 };
 use crate::model::time::SystemClock;
-use crate::source::host::stack::{Context, fulfil, serve};
+use crate::source::host::stack::{Context, answer, fulfil};
 
 /// A process that sleeps until the test is over.
 struct Sleeper(Child);
@@ -76,17 +74,10 @@ async fn a_program_that_serves_no_profiles_is_planned_by_the_kernel_and_says_why
 }
 
 #[tokio::test]
-async fn the_newest_wish_is_answered_under_its_number() {
+async fn a_wish_is_answered_under_its_number() {
     let sleeper = Sleeper::start();
-    let target = sleeper.target(None);
-    let wish = |number, step| Some(StackWish { number, target: target.clone(), step });
-    let (sent, taken) = watch::channel(wish(1, StackStep::Hot));
-    let (sender, mut answers) = mpsc::channel(1);
-    let work = tokio::spawn(serve(taken, sender, context()));
-    sent.send_replace(wish(2, StackStep::Plan));
-    let StackAnswer { number, outcome, .. } = answers.recv().await.expect("an answer");
-    assert_eq!(number, 2, "the first was given up");
+    let wish = StackWish { number: 7, target: sleeper.target(None), step: StackStep::Plan };
+    let StackAnswer { number, outcome, .. } = answer(wish, context()).await;
+    assert_eq!(number, 7);
     assert!(matches!(outcome, StackOutcome::Plan(_)), "{outcome:?}");
-    drop(sent);
-    work.await.expect("it ends when nobody wishes any more");
 }

@@ -1,0 +1,27 @@
+//! What open pages wish for: answers in, and out with what nobody looks at any more.
+
+use super::Turn;
+use crate::app::{Effect, Subject};
+use crate::model::Answer;
+
+impl Turn<'_> {
+    pub(super) fn answer(&mut self, answer: Answer) -> bool {
+        match answer {
+            Answer::Stack(answer) => self.stack_answer(answer),
+        }
+    }
+
+    /// The number of the next wish.
+    pub(super) const fn number(&mut self) -> u64 {
+        self.app.wished += 1;
+        self.app.wished
+    }
+
+    /// A wish whose page is closed is none any more, and what came of it is forgotten.
+    pub(super) fn forget_wishes(&mut self) {
+        let open = self.app.pages.iter().any(|page| matches!(page.subject, Subject::Stack(_)));
+        if !open && self.app.stack.take().is_some() {
+            self.effects.push(Effect::SetWish(None));
+        }
+    }
+}
