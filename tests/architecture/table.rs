@@ -82,10 +82,11 @@ pub const RULES: &[Rule] = &[
         &[],
         &[TOKIO, &["kafka_protocol", "openssl", "tokio_openssl", "bytes", "secrecy"]],
     ),
-    // Alone in reading records.
+    // Alone in reading records: the consumer, and what it is for.
     // librdkafka's properties hold passwords.
-    room("source/kafka/stream", &["model", "source"], &[TOKIO, &["rdkafka", "secrecy"]]),
-    room("source/kafka/peek", &["model", "config", "source"], &[TOKIO, &["rdkafka"]]),
+    room("source/kafka/consumer", &["model"], &[&["rdkafka", "secrecy"]]),
+    room("source/kafka/stream", &["model", "source"], &[TOKIO, &["rdkafka"]]),
+    room("source/kafka/peek", &["model", "source"], &[TOKIO, &["rdkafka"]]),
     // Everything that can be set, in one resolved value. strsim finds what a mistyped key meant;
     // clap's companions write what else follows from the flags.
     room(

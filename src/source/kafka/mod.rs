@@ -1,6 +1,7 @@
 //! Kafka as a source of observations.
 
 pub mod connect;
+pub mod consumer;
 pub mod coverage;
 mod interned;
 pub mod poll;

@@ -22,16 +22,16 @@
 //! turns records into observations, one by one (what follows from several of them is the store's to say);
 //! `names` looks up the topics whose ids stand in them; `past` reads once what was written before the
 //! start. `tail` and the past's reader name rdkafka, each on a thread of its own, because librdkafka
-//! blocks.
+//! blocks; their [consumer](super::consumer) joins no group.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::consumer::Properties;
 use super::coverage::{Committed, Coverage, TOPIC};
 use super::poll::NameFilter;
 use super::wire::{Client, Isolation, OffsetSpec, TopicPartitions, Topics};
@@ -54,8 +54,8 @@ const BATCHES: usize = 16;
 pub struct Context {
     /// Tells how many partitions the topic has.
     pub client: Client,
-    /// How librdkafka reaches the cluster, in its own keys.
-    pub properties: Arc<[(String, SecretString)]>,
+    /// How librdkafka reaches the cluster.
+    pub properties: Properties,
     /// The groups that are looked at.
     pub groups: NameFilter,
     /// Their names where all are known beforehand: then only their partitions are read.

@@ -1,26 +1,23 @@
 //! The consumer at the end of the topic, on a thread of its own.
 //!
-//! Assigned by hand, from where each partition ended when listening began; no group, no commits.
-//! librdkafka wants a `group.id` all the same, so lagtop gives its name; it never appears in the cluster.
+//! Assigned by hand, from where each partition ended when listening began.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::types::RDKafkaErrorCode;
-use rdkafka::{Offset, Statistics, TopicPartitionList};
-use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 
 use super::Context;
 use super::translate::Translator;
-use crate::model::{Body, Cost, Fault};
+use crate::model::{Body, Fault};
+use crate::source::kafka::consumer::{self, Quiet, assign, idle, passing};
 use crate::source::kafka::coverage::{ReadTo, TOPIC};
 
 /// How long one wait for a record may take, and so how soon the thread notices that it shall end.
@@ -42,39 +39,6 @@ pub(super) enum Batch {
     Refused(Fault),
 }
 
-/// librdkafka's own words go nowhere: they would be written over the screen. Errors reach us as results.
-/// What it says of its cost is kept.
-#[derive(Default)]
-pub(super) struct Quiet {
-    cost: Mutex<Option<Cost>>,
-}
-
-impl Quiet {
-    /// The last cost told, once.
-    fn take_cost(&self) -> Option<Cost> {
-        self.cost.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-impl ClientContext for Quiet {
-    fn stats(&self, told: Statistics) {
-        let count = |number: i64| u64::try_from(number).unwrap_or(0);
-        let cost = Cost {
-            requests: count(told.tx),
-            bytes_in: count(told.rx_bytes),
-            bytes_out: count(told.tx_bytes),
-            throttle_ms: 0,
-        };
-        *self.cost.lock().unwrap_or_else(PoisonError::into_inner) = Some(cost);
-    }
-
-    fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
-
-    fn error(&self, _error: KafkaError, _reason: &str) {}
-}
-
-impl ConsumerContext for Quiet {}
-
 /// The reason when the right to read the topic is missing.
 pub(super) fn not_allowed() -> Fault {
     Fault::new("TOPIC_AUTHORIZATION_FAILED", "no right to read __consumer_offsets")
@@ -94,7 +58,10 @@ pub(super) fn spawn(
     let config = config(context);
     let read = move || {
         let read = ends.iter().map(|&(partition, end)| (partition, ReadTo::begin(end))).collect();
-        let ended = consumer(&config, &ends).map_err(|error| fault(&error)).and_then(|consumer| {
+        let consumer = idle(&config)
+            .and_then(|consumer| assign(&consumer, TOPIC, ends).map(|()| consumer))
+            .map_err(|error| fault(&error));
+        let ended = consumer.and_then(|consumer| {
             Tail { consumer, translator, read, answered: false, batches: &batches }.read()
         });
         if let Err(fault) = ended {
@@ -106,18 +73,9 @@ pub(super) fn spawn(
 }
 
 pub(super) fn config(context: &Context) -> ClientConfig {
-    let mut config = ClientConfig::new();
-    for (key, value) in context.properties.iter() {
-        config.set(key, value.expose_secret());
-    }
+    let mut config = consumer::config(&context.properties);
     config
-        .set("group.id", "lagtop")
-        .set("enable.auto.commit", "false")
-        .set("enable.auto.offset.store", "false")
         .set("isolation.level", "read_uncommitted")
-        .set("allow.auto.create.topics", "false")
-        // What was written is gone unread: begin again, and say so, instead of reading on.
-        .set("auto.offset.reset", "error")
         .set("statistics.interval.ms", COST_EVERY_MS)
         // That a partition has no more is an answer too: it says that the topic may be read.
         .set("enable.partition.eof", "true")
@@ -128,16 +86,6 @@ pub(super) fn config(context: &Context) -> ClientConfig {
         .set("queued.max.messages.kbytes", "2048")
         .set("fetch.message.max.bytes", "262144");
     config
-}
-
-fn consumer(config: &ClientConfig, ends: &[(i32, i64)]) -> KafkaResult<BaseConsumer<Quiet>> {
-    let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet::default())?;
-    let mut assignment = TopicPartitionList::with_capacity(ends.len());
-    for &(partition, end) in ends {
-        assignment.add_partition_offset(TOPIC, partition, Offset::Offset(end))?;
-    }
-    consumer.assign(&assignment)?;
-    Ok(consumer)
 }
 
 struct Tail<'a> {
@@ -204,24 +152,6 @@ impl Tail<'_> {
         }
         Ok(moved.into_iter().collect())
     }
-}
-
-/// Broken connections mend by themselves; librdkafka keeps trying.
-pub(super) fn passing(error: &KafkaError) -> bool {
-    use RDKafkaErrorCode as Code;
-    matches!(
-        error.rdkafka_error_code(),
-        Some(
-            Code::PartitionEOF
-                | Code::BrokerTransportFailure
-                | Code::AllBrokersDown
-                | Code::OperationTimedOut
-                | Code::Resolve
-                | Code::NotLeaderForPartition
-                | Code::LeaderNotAvailable
-                | Code::GroupAuthorizationFailed
-        )
-    )
 }
 
 pub(super) fn fault(error: &KafkaError) -> Fault {

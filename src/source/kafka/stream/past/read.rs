@@ -5,18 +5,19 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rdkafka::TopicPartitionList;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message};
-use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
 use super::super::Context;
-use super::super::tail::{self, Quiet};
+use super::super::tail;
 use super::Slice;
 use super::collect::Collected;
 use crate::model::{HistoryStage, Timestamp};
+use crate::source::kafka::consumer::{Quiet, assign, idle, passing};
 use crate::source::kafka::coverage::TOPIC;
 use crate::source::kafka::poll::NameFilter;
 
@@ -96,7 +97,7 @@ impl<'a> Reader<'a> {
         filters: (NameFilter, NameFilter),
         batches: &'a mpsc::Sender<Batch>,
     ) -> KafkaResult<Self> {
-        let consumer = config.create_with_context(Quiet::default())?;
+        let consumer = idle(config)?;
         let told = Instant::now();
         Ok(Self { consumer, job, filters, batches, records: 0, bytes: 0, told })
     }
@@ -127,7 +128,11 @@ impl<'a> Reader<'a> {
         if open.is_empty() {
             return Ok(None);
         }
-        self.assign(ranges)?;
+        assign(
+            &self.consumer,
+            TOPIC,
+            ranges.iter().map(|&(partition, begin, _)| (partition, begin)),
+        )?;
         while !open.is_empty() && !self.batches.is_closed() {
             if self.bytes > self.job.most {
                 return Ok(Some(HistoryStage::ByteBudget));
@@ -155,21 +160,11 @@ impl<'a> Reader<'a> {
                 Some(Err(KafkaError::PartitionEOF(partition))) => {
                     open.remove(&partition);
                 }
-                Some(Err(error)) if tail::passing(&error) => {}
+                Some(Err(error)) if passing(&error) => {}
                 Some(Err(error)) => return Err(error),
             }
         }
         Ok(None)
-    }
-
-    fn assign(&self, ranges: &[(i32, i64, i64)]) -> KafkaResult<()> {
-        let mut assignment = TopicPartitionList::with_capacity(ranges.len());
-        for &(partition, begin, _) in ranges {
-            assignment.add_partition_offset(TOPIC, partition, Offset::Offset(begin))?;
-        }
-        self.consumer.assign(&assignment)?;
-        // Of the slice before it may have been read to its end.
-        self.consumer.resume(&assignment)
     }
 
     /// A screen that is behind need not be told twice.

@@ -1,0 +1,107 @@
+//! The consumer that reads records: assigned its partitions by hand, in no group, committing nothing.
+//!
+//! librdkafka wants a `group.id` all the same, so lagtop gives its name; it never appears in the cluster.
+//! What blocks in librdkafka lives on a named thread of who makes the consumer.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::{Offset, Statistics, TopicPartitionList};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::model::Cost;
+
+/// How librdkafka reaches the cluster, in its own keys.
+pub type Properties = Arc<[(String, SecretString)]>;
+
+/// librdkafka's own words go nowhere: they would be written over the screen. Errors reach us as results.
+/// What it says of its cost is kept.
+#[derive(Default)]
+pub(super) struct Quiet {
+    cost: Mutex<Option<Cost>>,
+}
+
+impl Quiet {
+    /// The last cost told, once.
+    pub(super) fn take_cost(&self) -> Option<Cost> {
+        self.cost.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl ClientContext for Quiet {
+    fn stats(&self, told: Statistics) {
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        let cost = Cost {
+            requests: count(told.tx),
+            bytes_in: count(told.rx_bytes),
+            bytes_out: count(told.tx_bytes),
+            throttle_ms: 0,
+        };
+        *self.cost.lock().unwrap_or_else(PoisonError::into_inner) = Some(cost);
+    }
+
+    fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
+
+    fn error(&self, _error: KafkaError, _reason: &str) {}
+}
+
+impl ConsumerContext for Quiet {}
+
+/// What holds for every consumer; how much it reads at a time is its maker's to say.
+pub(super) fn config(properties: &Properties) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    for (key, value) in properties.iter() {
+        config.set(key, value.expose_secret());
+    }
+    config
+        .set("group.id", "lagtop")
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("allow.auto.create.topics", "false")
+        // What was written is gone unread: begin again, and say so, instead of reading on.
+        .set("auto.offset.reset", "error");
+    config
+}
+
+/// A consumer that reads nothing yet.
+pub(super) fn idle(config: &ClientConfig) -> KafkaResult<BaseConsumer<Quiet>> {
+    config.create_with_context(Quiet::default())
+}
+
+/// Lets it read these partitions of a topic, each from its offset, and no others.
+pub(super) fn assign(
+    consumer: &BaseConsumer<Quiet>,
+    topic: &str,
+    partitions: impl IntoIterator<Item = (i32, i64)>,
+) -> KafkaResult<()> {
+    let mut assignment = TopicPartitionList::new();
+    for (partition, offset) in partitions {
+        assignment.add_partition_offset(topic, partition, Offset::Offset(offset))?;
+    }
+    consumer.assign(&assignment)?;
+    // One that was paused before stays so.
+    consumer.resume(&assignment)
+}
+
+/// Broken connections mend by themselves; librdkafka keeps trying.
+pub(super) fn passing(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::PartitionEOF
+                | Code::BrokerTransportFailure
+                | Code::AllBrokersDown
+                | Code::OperationTimedOut
+                | Code::Resolve
+                | Code::NotLeaderForPartition
+                | Code::LeaderNotAvailable
+                // Of the name in `group.id`, which is never used.
+                | Code::GroupAuthorizationFailed
+        )
+    )
+}
