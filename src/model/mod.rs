@@ -24,6 +24,7 @@ pub mod lag;
 pub mod membership;
 pub mod number;
 pub mod observation;
+pub mod peek;
 pub mod plan;
 pub mod pprof;
 pub mod process;
