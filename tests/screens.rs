@@ -236,7 +236,7 @@ fn keys_that_were_chosen_are_shown() {
     assert!(help.contains("p                 pause the picture"), "{help}");
     assert!(!help.contains("zoom the pane"), "{help}");
     let mut plan = chosen(stacked([]));
-    plan.input(Input::Stack(StackAnswer { number: 1, at: NOW, outcome: stack_plan() }));
+    plan.input(answer(1, stack_plan()));
     let plan = plan.text();
     assert!(plan.contains("F10 runs it once. H runs it 10 times"), "{plan}");
 }

@@ -21,6 +21,7 @@ use lagtop::model::{
 use lagtop::source::host;
 use lagtop::source::kafka::connect;
 use lagtop::source::kafka::coverage::Coverage;
+use lagtop::source::kafka::peek;
 use lagtop::source::kafka::poll::{self, Scope};
 use lagtop::source::kafka::stream;
 use lagtop::source::kafka::wire::Client;
@@ -60,9 +61,7 @@ impl Live {
 
     /// The same, judging by these rules.
     pub fn ruled(flags: &[&str], plan: PollPlan, listen: bool, rules: Rules) -> Self {
-        let cli = Cli::try_parse_from([&["lagtop"], flags].concat()).unwrap();
-        let inputs = Inputs { cli: &cli, variables: [], system: &ThisSystem };
-        let settings = Settings::resolve(inputs).unwrap();
+        let settings = settings(flags);
         let client = Client::new(connect::wire_config(&settings.connection).unwrap());
         let isolation = connect::isolation(settings.isolation);
 
@@ -149,6 +148,24 @@ impl Live {
         };
         let seen = tokio::time::timeout(SOON, looking).await.ok();
         seen.unwrap_or_else(|| panic!("{what} was not seen within {SOON:?}: {:#?}", self.now()))
+    }
+}
+
+/// What these flags mean.
+pub fn settings(flags: &[&str]) -> Settings {
+    let cli = Cli::try_parse_from([&["lagtop"], flags].concat()).unwrap();
+    let inputs = Inputs { cli: &cli, variables: [], system: &ThisSystem };
+    Settings::resolve(inputs).unwrap()
+}
+
+/// Looking at records as these flags say.
+pub fn looking(flags: &[&str]) -> peek::Context {
+    let settings = settings(flags);
+    peek::Context {
+        client: Client::new(connect::wire_config(&settings.connection).unwrap()),
+        properties: settings.connection.librdkafka_properties().into(),
+        isolation: connect::isolation(settings.isolation),
+        clock: Arc::new(SystemClock),
     }
 }
 

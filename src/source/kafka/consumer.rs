@@ -87,6 +87,17 @@ pub(super) fn assign(
     consumer.resume(&assignment)
 }
 
+/// A consumer of these partitions of a topic, each from its offset.
+pub(super) fn assigned(
+    config: &ClientConfig,
+    topic: &str,
+    partitions: impl IntoIterator<Item = (i32, i64)>,
+) -> KafkaResult<BaseConsumer<Quiet>> {
+    let consumer = idle(config)?;
+    assign(&consumer, topic, partitions)?;
+    Ok(consumer)
+}
+
 /// Broken connections mend by themselves; librdkafka keeps trying.
 pub(super) fn passing(error: &KafkaError) -> bool {
     use RDKafkaErrorCode as Code;

@@ -4,7 +4,7 @@ use crate::model::Fault;
 use crate::source::kafka::wire::{KafkaError, WireError, WireErrorKind};
 
 /// A question that got no answer.
-pub(super) fn of_wire(error: &WireError) -> Fault {
+pub(in crate::source::kafka) fn of_wire(error: &WireError) -> Fault {
     use WireErrorKind as Kind;
     let code = match &error.kind {
         Kind::Kafka(kafka) => return of_kafka(kafka),
@@ -32,6 +32,6 @@ pub(super) fn of_wire(error: &WireError) -> Fault {
 }
 
 /// An error about one group, topic or partition.
-pub(super) fn of_kafka(error: &KafkaError) -> Fault {
+pub(in crate::source::kafka) fn of_kafka(error: &KafkaError) -> Fault {
     Fault::new(error.name(), &error.to_string())
 }

@@ -34,7 +34,7 @@ use crate::source::kafka::wire::Client;
 mod ages;
 mod ask;
 mod convert;
-mod fault;
+pub(super) mod fault;
 mod groups;
 mod health;
 mod pace;

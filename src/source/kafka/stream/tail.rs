@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use super::Context;
 use super::translate::Translator;
 use crate::model::{Body, Fault};
-use crate::source::kafka::consumer::{self, Quiet, assign, idle, passing};
+use crate::source::kafka::consumer::{self, Quiet, assigned, passing};
 use crate::source::kafka::coverage::{ReadTo, TOPIC};
 
 /// How long one wait for a record may take, and so how soon the thread notices that it shall end.
@@ -58,10 +58,8 @@ pub(super) fn spawn(
     let config = config(context);
     let read = move || {
         let read = ends.iter().map(|&(partition, end)| (partition, ReadTo::begin(end))).collect();
-        let consumer = idle(&config)
-            .and_then(|consumer| assign(&consumer, TOPIC, ends).map(|()| consumer))
-            .map_err(|error| fault(&error));
-        let ended = consumer.and_then(|consumer| {
+        let ended = assigned(&config, TOPIC, ends).map_err(|error| fault(&error));
+        let ended = ended.and_then(|consumer| {
             Tail { consumer, translator, read, answered: false, batches: &batches }.read()
         });
         if let Err(fault) = ended {
