@@ -17,7 +17,7 @@
 //! an error is an observation too. The [`store`] folds them into a [`Snapshot`](model::Snapshot), in
 //! which everything that did not change is shared with the one before, and history with the store itself:
 //! it only grows at its end. Faces draw or print the snapshot. The only way back is the [`PollPlan`](model::PollPlan), which says what somebody looks at.
-//! (What a person asks for once, a stack, goes past the store: [`wish`](model::wish).)
+//! (What a person asks for once, a stack or a look at records, goes past the store: [`wish`](model::wish).)
 //! So the screen never waits for Kafka, a paused screen is a kept `Arc`, and the same observations give
 //! the same screen again.
 //!

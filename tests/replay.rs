@@ -65,6 +65,18 @@ fn a_demo_needs_nothing_and_opens_with_its_history_at_every_size() {
     }
 }
 
+#[test]
+fn records_are_in_no_recording_and_that_is_said() {
+    let mut pty = screen(&["demo", "hot-partition"], SIZES[2]);
+    pty.wait_for("user-events");
+    pty.send("2");
+    pty.wait_for("OWNER");
+    pty.send("o");
+    pty.wait_for("what is shown was recorded, and records are in no recording");
+    pty.send("q");
+    assert_eq!(pty.exit_code(DEADLINE), 0);
+}
+
 /// Tells of the built-in incident what its name says, as Markdown that nothing in it breaks.
 #[test]
 fn the_incident_in_a_recording_is_told_as_markdown() {

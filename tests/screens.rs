@@ -8,12 +8,13 @@ mod snapshots;
 use std::sync::Arc;
 
 use lagtop::app::{Depth, Input, Looks, Theme as Ground};
+use lagtop::model::peek::{PeekAnswer, PeekOutcome};
 use lagtop::model::process::Confidence;
 use lagtop::model::stack::{StackAnswer, StackOutcome};
 use lagtop::model::{Answer, Difference, Differences, Differing, Dropped, Snapshot};
 use screen::Screen;
-use snapshots::NOW;
 use snapshots::local::{stack_plan, stack_refused, stack_taken};
+use snapshots::{NOW, ago, backlog};
 
 const DARK: Looks = Looks { depth: Depth::TrueColor, theme: Ground::Dark, ascii: false };
 const LIGHT: Looks = Looks { theme: Ground::Light, ..DARK };
@@ -66,6 +67,20 @@ fn answer(number: u64, outcome: StackOutcome) -> Input {
 fn answered(outcome: StackOutcome) -> Screen {
     let mut screen = stacked([stack_plan()]);
     screen.input(answer(2, outcome));
+    screen
+}
+
+/// The page of what waits on the hot partition, after these answers.
+fn peeked(
+    size: (u16, u16),
+    looks: Looks,
+    answers: impl IntoIterator<Item = PeekOutcome>,
+) -> Screen {
+    let mut screen = incident(size, looks).press("2 o");
+    for outcome in answers {
+        let number = screen.app.peek.as_ref().map_or(0, |state| state.wish.number);
+        screen.input(Input::Answer(Answer::Peek(PeekAnswer { number, at: ago(3), outcome })));
+    }
     screen
 }
 
@@ -184,6 +199,21 @@ shows!(stack_page_running, stacked([stack_plan()]).text());
 shows!(stack_page_refused, answered(stack_refused()).text());
 shows!(stack_page_taken, answered(stack_taken()).styled());
 
+// What waits.
+shows!(backlog_asking, peeked((80, 24), DARK, []).text());
+shows!(backlog_plan, peeked((160, 45), DARK, [backlog::plan()]).styled());
+shows!(backlog_plan_80x24, peeked((80, 24), DARK, [backlog::plan_overtaken()]).text());
+shows!(backlog_reading, peeked((80, 24), DARK, [backlog::plan()]).press("Enter").text());
+shows!(backlog_refused, peeked((80, 24), DARK, [backlog::plan(), backlog::refused()]).text());
+shows!(backlog_read_160x45, peeked((160, 45), DARK, [backlog::read(false)]).text());
+shows!(backlog_read_120x35, peeked((120, 35), DARK, [backlog::read(false)]).styled());
+shows!(backlog_read_80x24, peeked((80, 24), DARK, [backlog::read(false)]).text());
+shows!(
+    backlog_records_ascii,
+    peeked((80, 24), ASCII, [backlog::read(false)]).press("PgDn PgDn").text()
+);
+shows!(backlog_values, peeked((120, 35), DARK, [backlog::read(true)]).press("PgDn PgDn").text());
+
 // Pages.
 shows!(partition_page, incident((160, 45), DARK).press("2 Enter").text());
 shows!(partition_page_80x24, incident((80, 24), DARK).press("2 Enter").text());
@@ -252,6 +282,10 @@ fn nothing_but_ascii_is_written_for_ascii_terminals() {
     for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Down Down Down 3", "2 l", "/ x", "i"] {
         let text = incident((160, 45), ASCII).press(keys).text();
         assert!(text.is_ascii(), "after {keys:?}: {text}");
+    }
+    for keys in ["", "PgDn", "End"] {
+        let text = peeked((160, 45), ASCII, [backlog::read(true)]).press(keys).text();
+        assert!(text.is_ascii(), "what waits, after {keys:?}: {text}");
     }
 }
 

@@ -8,13 +8,14 @@ mod snapshots;
 use std::sync::LazyLock;
 
 use lagtop::app::{Input, Looks, View};
-use lagtop::model::Snapshot;
+use lagtop::model::peek::PeekAnswer;
+use lagtop::model::{Answer, Snapshot};
 use lagtop::ui;
 use proptest::prelude::*;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use screen::Screen;
-use snapshots::NOW;
+use snapshots::{NOW, backlog};
 
 static SNAPSHOTS: LazyLock<[Snapshot; 7]> = LazyLock::new(|| {
     [
@@ -33,8 +34,8 @@ const MARGIN: u16 = 3;
 
 fn key() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "Down", "Down", "Enter", "Enter", "Esc", "Tab", "1", "2", "3", "4", "a", "l", "t", "z",
-        "s", "S", "/", "b", "?", "PgDn", "End", "Space",
+        "Down", "Down", "Enter", "Enter", "Esc", "Tab", "1", "2", "3", "4", "a", "l", "o", "t",
+        "z", "s", "S", "/", "b", "?", "PgDn", "End", "Space",
     ])
 }
 
@@ -69,11 +70,16 @@ proptest! {
         snapshot in 0_usize..7,
         ascii: bool,
         keys in proptest::collection::vec(key(), 0..12),
+        values: bool,
         drawn in prop::option::of((0_u16..=250, 0_u16..=80)),
     ) {
         let looks = Looks { ascii, ..Looks::default() };
         let snapshot = SNAPSHOTS[snapshot].clone();
-        let screen = Screen::new(snapshot, (width, height), looks, NOW).press(&keys.join(" "));
+        let mut screen = Screen::new(snapshot, (width, height), looks, NOW).press(&keys.join(" "));
+        if let Some(state) = &screen.app.peek {
+            let (number, outcome) = (state.wish.number, backlog::read(values));
+            screen.input(Input::Answer(Answer::Peek(PeekAnswer { number, at: NOW, outcome })));
+        }
         check(&screen, (width, height))?;
         // The terminal may have changed its size since the state heard of it.
         check(&screen, drawn.unwrap_or((height, height)))?;

@@ -63,6 +63,12 @@ pub enum Action {
     NextProcess,
     /// Pin the selected member to the process shown, or take the pin back.
     Pin,
+    /// Look at the records that wait on the partition.
+    Peek,
+    /// Read what the page of what waits says.
+    ReadBacklog,
+    /// Show the beginnings of their values, or forget them.
+    ShowValues,
     /// Run what the stack page says.
     TakeStack,
     /// Run it again and again, and count frames.
@@ -136,6 +142,9 @@ impl Action {
             Self::TakeStack => "take-stack",
             Self::CountFrames => "count-frames",
             Self::CopyCapture => "copy-capture",
+            Self::Peek => "peek",
+            Self::ReadBacklog => "read-backlog",
+            Self::ShowValues => "show-values",
             Self::Help => "help",
             Self::Accept => "filter-keep",
             Self::Cancel => "filter-cancel",

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::{AppState, MemberKey, Pane, PartitionKey, RebalanceKey, Subject, stack};
+use super::{AppState, MemberKey, Pane, PartitionKey, RebalanceKey, Subject, peek, stack};
 use crate::model::inventory::Counted;
 use crate::model::{
     Finding, GroupId, GroupView, InventoryView, Rate, Rebalance, Snapshot, TopicName,
@@ -17,6 +17,7 @@ pub(super) fn text(app: &AppState) -> Option<String> {
             Subject::Partition(key) => partition(snapshot, key),
             Subject::Member(group, key) => member(app, group, key),
             Subject::Rebalance(group, key) => rebalance(view(snapshot, group)?, *key),
+            Subject::Peek(_) => peek::text(app.peek.as_ref()?),
             Subject::Stack(_) => stack::text(app.stack.as_ref()?),
             Subject::Inventory => Some(inventory(&snapshot.inventory.view)),
         };
@@ -40,14 +41,14 @@ fn view<'a>(snapshot: &'a Snapshot, id: &GroupId) -> Option<&'a GroupView> {
 }
 
 /// A line of `name=value`.
-struct Line(String);
+pub(super) struct Line(pub(super) String);
 
 impl Line {
-    fn name(name: &str, value: &str) -> Self {
+    pub(super) fn name(name: &str, value: &str) -> Self {
         Self(String::new()).text(name, value)
     }
 
-    fn text(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn text(mut self, name: &str, value: &str) -> Self {
         self.begin(name);
         for char in value.chars() {
             if char.is_control() {
@@ -60,7 +61,7 @@ impl Line {
     }
 
     /// A value, or `-` where it is not known.
-    fn value(mut self, name: &str, value: Option<impl Display>) -> Self {
+    pub(super) fn value(mut self, name: &str, value: Option<impl Display>) -> Self {
         self.begin(name);
         // Writing to a string cannot fail.
         let _ = match value {

@@ -16,6 +16,7 @@ pub mod input;
 pub mod keymap;
 pub mod looks;
 pub mod pane;
+pub mod peek;
 pub mod process;
 pub mod rows;
 pub mod stack;
@@ -36,6 +37,7 @@ pub use pane::{
     FindingKey, FindingSort, GroupSort, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort,
     RebalanceKey, RebalanceSort, Shape, SortBy, SortColumn, ThreadKey, ThreadSort,
 };
+pub use peek::PeekState;
 pub use rows::{FindingPlace, FindingRow, MemberRow, PartitionRow, Rows, Unowned};
 pub use stack::StackState;
 pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Title, Toast};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::keymap::{Keymap, Scope, scope};
 use super::{
     Filter, FindingKey, FindingSort, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane,
-    PartitionKey, PartitionSort, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn, StackState,
-    Table, ThreadKey, ThreadSort,
+    PartitionKey, PartitionSort, PeekState, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn,
+    StackState, Table, ThreadKey, ThreadSort,
 };
 use crate::model::process::Pin;
 use crate::model::stack::StackTarget;
@@ -85,6 +85,8 @@ pub struct AppState {
     pub pins: Vec<Pin>,
     /// The stack on the open page; `None` without such a page.
     pub stack: Option<StackState>,
+    /// What waits, on the open page; `None` without such a page.
+    pub peek: Option<PeekState>,
     /// Wishes so far: each has a number of its own.
     pub(super) wished: u64,
     /// What the Partitions pane lists.
@@ -143,6 +145,8 @@ pub enum Subject {
     Member(GroupId, MemberKey),
     /// A rebalance.
     Rebalance(GroupId, RebalanceKey),
+    /// What waits on a partition.
+    Peek(PartitionKey),
     /// The stack of a thread or a process.
     Stack(StackTarget),
     /// What there is in the cluster.
@@ -199,6 +203,7 @@ impl AppState {
             process: None,
             pins: Vec::new(),
             stack: None,
+            peek: None,
             wished: 0,
             scope: PartitionScope::default(),
             rows: Rows::default(),
@@ -291,8 +296,7 @@ impl AppState {
     #[must_use]
     pub fn focus_scopes(&self) -> &'static [Scope] {
         match self.page().map(|page| &page.subject) {
-            Some(Subject::Stack(_)) => scope::STACK,
-            Some(_) => scope::PAGE,
+            Some(subject) => scope::on_page(subject),
             None => scope::in_pane(self.focus),
         }
     }

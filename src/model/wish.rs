@@ -1,8 +1,8 @@
 //! What is done only when a person asks for it.
 //!
-//! A stack is no observation: it is not watched, it is taken once, on a key, and belongs to the person
-//! who asked. So it is in no snapshot and in no recording, and takes the same two roads as everything
-//! else without the store:
+//! A stack, or a look at records, is no observation: it is not watched, it is taken once, on a key, and
+//! belongs to the person who asked. So it is in no snapshot and in no recording, and takes the same two
+//! roads as everything else without the store:
 //!
 //! ```text
 //!  app ── Wish (watch) ──▶ source
@@ -13,14 +13,17 @@
 //! A wish is what the open page wants now, so a newer one (or none) ends the work on the one before.
 //! Answers carry the number of their wish: one that comes too late means nothing.
 
-use super::Timestamp;
+use super::peek::{PeekAnswer, PeekOutcome, PeekWish};
 use super::stack::{StackAnswer, StackOutcome, StackTrouble, StackTroubleKind, StackWish};
+use super::{Fault, Timestamp};
 
 /// What the person wants now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// The stack of a thread or of a process.
     Stack(StackWish),
+    /// The first records that wait on a partition.
+    Peek(PeekWish),
 }
 
 /// What became of a wish.
@@ -28,6 +31,8 @@ pub enum Wish {
 pub enum Answer {
     /// Of one for a stack.
     Stack(StackAnswer),
+    /// Of one for records.
+    Peek(PeekAnswer),
 }
 
 impl Wish {
@@ -40,6 +45,11 @@ impl Wish {
                 let trouble = StackTrouble { kind: StackTroubleKind::Gone, text, by_hand: None };
                 let outcome = StackOutcome::Failed(trouble);
                 Answer::Stack(StackAnswer { number: wish.number, at, outcome })
+            }
+            Self::Peek(wish) => {
+                let text = "what is shown was recorded, and records are in no recording";
+                let outcome = PeekOutcome::Failed(Fault::new("RECORDED", text));
+                Answer::Peek(PeekAnswer { number: wish.number, at, outcome })
             }
         }
     }

@@ -23,6 +23,7 @@ use crate::diagnose::list;
 use crate::export::{self, Form, Outcome, Selection};
 use crate::model::{PollPlan, Snapshot};
 use crate::source::kafka::connect;
+use crate::source::kafka::peek;
 use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::wire::Client;
 use crate::store::{Store, task};
@@ -177,7 +178,8 @@ fn watched(settings: &Settings, client: Client) -> ExitCode {
     let left = runtime.block_on(live(settings, client));
     // Whatever hangs in the network is left behind: quitting is immediate.
     runtime.shutdown_background();
-    for report in panics.take() {
+    // What a look at records stumbles over, as a header's name that is no text, is told on its page.
+    for report in panics.take().iter().filter(|report| report.thread != peek::THREAD) {
         let _ = writeln!(std::io::stderr(), "lagtop: a task died and was started again: {report}");
     }
     match left {
@@ -230,7 +232,7 @@ fn workers() -> io::Result<Runtime> {
 /// The screen on this thread, what it shows in tasks.
 async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let Watching { snapshots, plans, clock, tasks, recorder } =
-        Watching::start(settings, client, settings.source)?;
+        Watching::start(settings, client.clone(), settings.source)?;
     let options = app::Options {
         title: title(settings),
         interval: settings.interval,
@@ -239,7 +241,7 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     };
     let utc_offset = screen::utc_offset(clock.now());
     let mut tasks = tasks;
-    let road = Some(wishing(settings, &clock, &mut tasks));
+    let road = Some(wishing(settings, client, &clock, &mut tasks));
     let scenery = screen::Scenery { options, snapshots, plans, road, clock, utc_offset };
     let left = screen::show(scenery).await;
     // The recorder's last bytes come when the store is gone.

@@ -19,6 +19,7 @@ use crate::record::{self, Recorder, Redactor, Tee};
 use crate::source::host;
 use crate::source::kafka::connect;
 use crate::source::kafka::coverage::Coverage;
+use crate::source::kafka::peek;
 use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::stream;
 use crate::source::kafka::wire::Client;
@@ -167,6 +168,7 @@ fn looking(
 /// The road on which wishes of the open page are fulfilled.
 pub(super) fn wishing(
     settings: &Settings,
+    client: Client,
     clock: &Arc<dyn Clock>,
     tasks: &mut JoinSet<()>,
 ) -> tui::Road {
@@ -174,11 +176,18 @@ pub(super) fn wishing(
     let (answer, answers) = mpsc::channel(1);
     let pprof = settings.processes.pprof.clone();
     let stacks = host::stack::Context { pprof, clock: Arc::clone(clock) };
+    let records = peek::Context {
+        client,
+        properties: settings.connection.librdkafka_properties().into(),
+        isolation: connect::isolation(settings.isolation),
+        clock: Arc::clone(clock),
+    };
     tasks.spawn(wishes::serve(wanted, answer, move |wish| {
-        let stacks = stacks.clone();
+        let (stacks, records) = (stacks.clone(), records.clone());
         async move {
             match wish {
                 Wish::Stack(wish) => Answer::Stack(host::stack::answer(wish, stacks).await),
+                Wish::Peek(wish) => Answer::Peek(peek::answer(wish, records).await),
             }
         }
     }));

@@ -20,6 +20,7 @@ mod ended;
 mod fallback;
 mod read;
 mod steady;
+mod waiting;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Where a binding holds, and which scopes hold together.
 
-use crate::app::Pane;
+use crate::app::{Pane, Subject};
 
 /// Where a binding holds. Scopes nest; the most particular one that knows a chord decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +25,10 @@ pub enum Scope {
     Process,
     /// The Findings pane.
     Findings,
+    /// The page of a partition.
+    Partition,
+    /// The page of what waits on a partition.
+    Backlog,
     /// The page of a stack.
     Stack,
     /// A detail page.
@@ -37,7 +41,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the README.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Reading,
         Self::Screen,
         Self::Panes,
@@ -47,6 +51,8 @@ impl Scope {
         Self::Rebalances,
         Self::Process,
         Self::Findings,
+        Self::Partition,
+        Self::Backlog,
         Self::Stack,
         Self::Page,
         Self::Help,
@@ -68,6 +74,8 @@ impl Scope {
             Self::Rebalances => "Rebalances",
             Self::Process => "Process",
             Self::Findings => "Findings",
+            Self::Partition => "Partition",
+            Self::Backlog => "Backlog",
             Self::Stack => "Stack",
             Self::Page => "Page",
             Self::Help => "Help",
@@ -80,12 +88,26 @@ impl Scope {
 pub(in crate::app) const TYPING: &[Scope] = &[Scope::Prompt, Scope::Always];
 /// While the help lies over the screen.
 pub(in crate::app) const HELPING: &[Scope] = &[Scope::Help, Scope::Reading, Scope::Always];
+macro_rules! page {
+    ($($own:ident)?) => {
+        &[$(Scope::$own,)? Scope::Page, Scope::Screen, Scope::Reading, Scope::Always]
+    };
+}
+
+const PAGE: &[Scope] = page!();
+const PARTITION: &[Scope] = page!(Partition);
+const BACKLOG: &[Scope] = page!(Backlog);
+const STACK: &[Scope] = page!(Stack);
+
 /// On a detail page.
-pub(in crate::app) const PAGE: &[Scope] =
-    &[Scope::Page, Scope::Screen, Scope::Reading, Scope::Always];
-/// On the page of a stack.
-pub(in crate::app) const STACK: &[Scope] =
-    &[Scope::Stack, Scope::Page, Scope::Screen, Scope::Reading, Scope::Always];
+pub(in crate::app) const fn on_page(subject: &Subject) -> &'static [Scope] {
+    match subject {
+        Subject::Partition(_) => PARTITION,
+        Subject::Peek(_) => BACKLOG,
+        Subject::Stack(_) => STACK,
+        Subject::Member(..) | Subject::Rebalance(..) | Subject::Inventory => PAGE,
+    }
+}
 
 /// In a pane.
 pub(in crate::app) const fn in_pane(pane: Pane) -> &'static [Scope] {
@@ -106,5 +128,6 @@ pub(in crate::app) const fn in_pane(pane: Pane) -> &'static [Scope] {
 
 /// All scopes that ever hold together, the most particular first.
 pub(super) fn together() -> impl Iterator<Item = &'static [Scope]> {
-    [TYPING, HELPING, PAGE, STACK].into_iter().chain(Pane::ALL.into_iter().map(in_pane))
+    let others = [TYPING, HELPING, PAGE, PARTITION, BACKLOG, STACK];
+    others.into_iter().chain(Pane::ALL.into_iter().map(in_pane))
 }

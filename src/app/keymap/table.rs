@@ -50,6 +50,8 @@ const fn ctrl(char: char) -> Chord {
     Chord::ctrl(char)
 }
 
+const PEEK: &str = "look at the records that wait";
+
 /// The key table. Within a scope, the footer shows words in this order.
 pub(super) const BINDINGS: &[Row] = &[
     // What a pane does that others do not.
@@ -57,6 +59,7 @@ pub(super) const BINDINGS: &[Row] = &[
         .footer("open"),
     bind(Scope::Partitions, chords![key(Key::Enter)], Action::Open, "the partition's page")
         .footer("open"),
+    bind(Scope::Partitions, chords![c('o')], Action::Peek, PEEK).footer("look"),
     bind(
         Scope::Partitions,
         chords![c('t')],
@@ -90,6 +93,16 @@ pub(super) const BINDINGS: &[Row] = &[
         "copy commands that capture its traffic with brokers",
     )
     .footer("wire"),
+    bind(Scope::Partition, chords![c('o')], Action::Peek, PEEK).footer("look"),
+    bind(Scope::Backlog, chords![key(Key::Enter)], Action::ReadBacklog, "read what the page says")
+        .footer("read"),
+    bind(
+        Scope::Backlog,
+        chords![c('v')],
+        Action::ShowValues,
+        "show the first bytes of each value, or forget them",
+    )
+    .footer("values"),
     bind(Scope::Stack, chords![key(Key::Enter)], Action::TakeStack, "run what the page says")
         .footer("run"),
     bind(

@@ -143,7 +143,7 @@ fn chosen(choices: &[(&str, &[&str])]) -> Keymap {
 
 #[test]
 fn what_is_chosen_is_what_is_pressed_and_shown() {
-    let keys = chosen(&[("pause", &["p", "F5"]), ("open", &["o"]), ("zoom", &["none"])]);
+    let keys = chosen(&[("pause", &["p", "F5"]), ("open", &["x"]), ("zoom", &["none"])]);
     assert_eq!(keys.clash(), None);
     let app = app(&[group("g", &[1])]);
     let scopes = app.scopes();
@@ -152,7 +152,7 @@ fn what_is_chosen_is_what_is_pressed_and_shown() {
     assert_eq!(keys.action(scopes, Chord::char(' ')), None);
     assert_eq!(keys.action(scopes, Chord::char('z')), None);
     for scope in [Scope::Groups, Scope::Members, Scope::Findings] {
-        assert_eq!(keys.action(&[scope], Chord::char('o')), Some(Action::Open));
+        assert_eq!(keys.action(&[scope], Chord::char('x')), Some(Action::Open));
     }
     let footer: Vec<_> = keys.footer(scopes).map(|(chord, word, _)| (chord, word)).collect();
     assert!(

@@ -60,6 +60,9 @@ impl Turn<'_> {
             }
             Action::NextProcess => self.next_process(),
             Action::Pin => self.pin(),
+            Action::Peek => self.open_peek(),
+            Action::ReadBacklog => self.read_backlog(),
+            Action::ShowValues => self.show_values(),
             Action::TakeStack => self.take_stack(StackStep::Once),
             Action::CountFrames => self.take_stack(StackStep::Hot),
             Action::CopyCapture => self.copy_capture(),

@@ -4,6 +4,7 @@ mod act;
 mod follow;
 mod mouse;
 mod navigate;
+mod peek;
 mod plan;
 mod process;
 mod prompt;

@@ -60,7 +60,7 @@ impl AppState {
             Some(Subject::Member(group, _) | Subject::Rebalance(group, _)) => {
                 return Some(group.clone());
             }
-            Some(Subject::Partition(key)) => return Some(key.group.clone()),
+            Some(Subject::Partition(key) | Subject::Peek(key)) => return Some(key.group.clone()),
             Some(Subject::Stack(_) | Subject::Inventory) => return self.groups.selected().cloned(),
             None => {}
         }

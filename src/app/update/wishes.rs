@@ -8,6 +8,7 @@ impl Turn<'_> {
     pub(super) fn answer(&mut self, answer: Answer) -> bool {
         match answer {
             Answer::Stack(answer) => self.stack_answer(answer),
+            Answer::Peek(answer) => self.peek_answer(answer),
         }
     }
 
@@ -19,8 +20,12 @@ impl Turn<'_> {
 
     /// A wish whose page is closed is none any more, and what came of it is forgotten.
     pub(super) fn forget_wishes(&mut self) {
-        let open = self.app.pages.iter().any(|page| matches!(page.subject, Subject::Stack(_)));
-        if !open && self.app.stack.take().is_some() {
+        let app = &mut *self.app;
+        let open = |is: fn(&Subject) -> bool| app.pages.iter().any(|page| is(&page.subject));
+        let stack = open(|subject| matches!(subject, Subject::Stack(_)));
+        let peek = open(|subject| matches!(subject, Subject::Peek(_)));
+        let forgotten = [!stack && app.stack.take().is_some(), !peek && app.peek.take().is_some()];
+        if forgotten.contains(&true) {
             self.effects.push(Effect::SetWish(None));
         }
     }

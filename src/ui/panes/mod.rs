@@ -16,6 +16,7 @@ pub mod partition_page;
 pub mod partition_times;
 mod partition_writers;
 pub mod partitions;
+pub mod peek_page;
 pub mod process;
 pub mod rebalance_page;
 pub mod rebalances;

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{
-    Canvas, Scene, area_of, inventory_page, member_page, partition_page, rebalance_page, stack_page,
+    Canvas, Scene, area_of, inventory_page, member_page, partition_page, peek_page, rebalance_page,
+    stack_page,
 };
 use crate::app::{Extent, Hit, Page, Subject};
 use crate::ui::format;
@@ -122,6 +123,7 @@ pub fn draw(scene: &Scene<'_>, page: &Page, place: Place, canvas: &mut Canvas<'_
         Subject::Partition(key) => partition_page::write(key, &mut lines),
         Subject::Member(group, key) => member_page::write(group, key, &mut lines),
         Subject::Rebalance(group, key) => rebalance_page::write(group, *key, &mut lines),
+        Subject::Peek(key) => peek_page::write(key, &mut lines),
         Subject::Stack(target) => stack_page::write(target, &mut lines),
         Subject::Inventory => inventory_page::write(&mut lines),
     };

@@ -243,7 +243,7 @@ fn out_of_sync(log: &PartitionLog) -> Vec<BrokerId> {
 }
 
 /// `broker 2 (kafka-2:9092)`.
-fn broker(scene: &Scene<'_>, id: BrokerId) -> String {
+pub(super) fn broker(scene: &Scene<'_>, id: BrokerId) -> String {
     let brokers = &scene.view.snapshot.cluster.brokers;
     match brokers.iter().find(|view| view.broker.id == id) {
         Some(view) => {

@@ -6,6 +6,7 @@
 
 #![allow(dead_code, reason = "each test and each bench uses its part")]
 
+pub(crate) mod backlog;
 mod cast;
 mod flow;
 pub(crate) mod inventory;
