@@ -4,7 +4,7 @@ use anyhow::ensure;
 use lagtop::model::Severity;
 
 use crate::lab::Lab;
-use crate::lab::stop_and_go::{EMPTY, FULL, GROUP, OWNER, TOPIC, TURNS};
+use crate::lab::stop_and_go::{BYTES, EMPTY, FULL, GROUP, OWNER, TOPIC, TURNS};
 use crate::support::wait;
 use crate::watch::{MIDDLE, Watch, about, numbers, run};
 
@@ -53,6 +53,15 @@ async fn the_burst_the_pause_and_what_else_is_read_are_told() {
     assert!(before - room <= waits && waits <= after + room, "{before} {after}: {sentence}");
     let others = found.evidence.iter().find(|fact| fact.source == "assignment").unwrap();
     assert!(others.text.contains(&format!("also reads {EMPTY} partitions")), "{others:?}");
+
+    // Which records wait there: large ones, in long runs of the same deal.
+    let backlog = watch.looks_at(&lab, GROUP, partition).await;
+    let sizes = backlog.sizes.as_ref().unwrap();
+    assert!(about(sizes.median as f64, BYTES as f64, 0.01), "{sizes:?}");
+    let (records, longest) = (backlog.look.records.len(), backlog.keys.longest.as_ref().unwrap());
+    // Fewer wait than a run is long, so that the end of one run and the begin of the next are all.
+    assert!(records >= 100 && longest.records * 2 >= records, "{longest:?} of {records}");
+    assert!(longest.key.text().starts_with("\"deal-"), "{longest:?}");
     watch.goes_on(10).await;
     lab.check().unwrap();
 }

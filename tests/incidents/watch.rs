@@ -5,8 +5,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use lagtop::diagnose::Rules;
+use lagtop::model::peek::{Backlog, PeekOutcome, PeekStep, PeekTarget};
 use lagtop::model::process::{Confidence, MemberMatch, Pin, ProcessWish};
-use lagtop::model::{Finding, GroupId, MemberView, PollPlan, Severity, Snapshot};
+use lagtop::model::{Finding, GroupId, MemberView, PollPlan, Severity, Snapshot, TopicPartition};
+use lagtop::source::kafka::peek;
 
 use crate::lab::process::pid;
 use crate::lab::{Lab, Scenario, Sizes};
@@ -82,6 +84,21 @@ impl Watch {
         };
         let seen = tokio::time::timeout(within, looking).await;
         seen.unwrap_or_else(|_late| panic!("{what} within {within:?}: {:#?}", self.live.now()))
+    }
+
+    /// Looks at the records that wait for a group on a partition.
+    pub(crate) async fn looks_at(&self, lab: &Lab, group: &str, of: &TopicPartition) -> Backlog {
+        let context = live::looking(&["-b", &lab.cluster.bootstrap()]);
+        let snapshot = self.now();
+        let view = &snapshot.group(&group.into()).unwrap().view;
+        let rows = &view.topic(of.topic.as_str()).unwrap().partitions;
+        let row = rows.iter().find(|row| row.partition == of.partition).unwrap();
+        let committed = row.commit.as_ref().map(|commit| commit.offset);
+        let target = PeekTarget { group: group.into(), partition: of.clone(), committed };
+        match peek::fulfil(&target, PeekStep::Records, &context).await.unwrap() {
+            PeekOutcome::Read(backlog) => Arc::unwrap_or_clone(backlog),
+            other => panic!("it reads: {other:?}"),
+        }
     }
 
     /// Looks at this host as well, for the processes of the group's members: the right one is among the

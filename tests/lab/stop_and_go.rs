@@ -42,8 +42,8 @@ const PARTITIONS: u16 = 20;
 const MEMBERS: u16 = 6;
 /// Records a second.
 const RATE: f64 = 15.0;
-/// Scaled down from 800 kB.
-const BYTES: usize = 20_000;
+/// Of each record's value; scaled down from 800 kB.
+pub const BYTES: usize = 20_000;
 /// As many times the same deal is published.
 const RUN: u64 = 250;
 

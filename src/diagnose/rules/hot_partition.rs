@@ -85,7 +85,7 @@ impl HotPartition {
         let from = case.now.minus(self.window);
         let before = hot.lag_at(from).unwrap_or(0);
         let next = if why.contains("traffic") {
-            "look at how its records are keyed: one key may have most of them"
+            "see how its records are keyed (o on the partition): one key may have most of them"
         } else {
             "look at what its owner does: process, downstream calls, retries"
         };

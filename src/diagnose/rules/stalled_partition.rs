@@ -84,6 +84,9 @@ impl StalledPartition {
             .says(sentence)
             .because("commits", (since, at), fact)
             .since(if first { Since::Before(since) } else { Since::At(since) })
-            .next("see whether its owner works on one record, retries it, or only fails to commit")
+            .next(
+                "see which record waits first (o on the partition), and whether its owner works on it, \
+                 retries it, or only fails to commit",
+            )
     }
 }

@@ -68,7 +68,8 @@ impl StopAndGo {
             report = report.because("assignment", (case.now, case.now), others);
         }
         report.since(Since::Before(first)).next(
-            "see what its owner waits for between: other partitions, or a whole batch of work",
+            "see what its owner waits for between: other partitions, or a whole batch of work; o on the \
+             partition shows the records that wait",
         )
     }
 
