@@ -116,7 +116,7 @@ pub(super) const BINDINGS: &[Row] = &[
         Scope::Findings,
         chords![key(Key::Enter)],
         Action::Open,
-        "the group, partition or thread it is about",
+        "the group, partition or thread",
     )
     .footer("go to"),
     bind(
@@ -154,7 +154,7 @@ pub(super) const BINDINGS: &[Row] = &[
         Scope::Screen,
         chords![c('i')],
         Action::Inventory,
-        "inventory: what there is, and what came and went",
+        "inventory: what is there, came and went",
     ),
     bind(Scope::Screen, chords![c(' ')], Action::Pause, "pause the picture; collection goes on")
         .footer("pause"),
