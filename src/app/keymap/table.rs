@@ -112,13 +112,8 @@ pub(super) const BINDINGS: &[Row] = &[
         "run it 10 times over 2 seconds and count frames",
     )
     .footer("hot"),
-    bind(
-        Scope::Findings,
-        chords![key(Key::Enter)],
-        Action::Open,
-        "the group, partition or thread",
-    )
-    .footer("go to"),
+    bind(Scope::Findings, chords![key(Key::Enter)], Action::Open, "the group, partition or thread")
+        .footer("go to"),
     bind(
         Scope::Page,
         chords![key(Key::Esc), c('h'), key(Key::Left)],
