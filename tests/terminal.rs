@@ -97,6 +97,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
             interval: Duration::from_secs(1),
             looks,
             keys: Keymap::default(),
+            notice: None,
         },
         snapshots,
         plans,

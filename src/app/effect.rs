@@ -1,5 +1,6 @@
 //! What `update` asks the terminal to do.
 
+use super::Notice;
 use crate::model::{PollPlan, Wish};
 
 /// What [`update`](super::update()) asks the terminal to do.
@@ -18,6 +19,8 @@ pub enum Effect {
     Copy(String),
     /// Put the incident, as the picture shows it, into the clipboard as Markdown.
     CopySummary,
+    /// Tell whoever looks elsewhere what is wrong. The text holds names, unescaped.
+    Notify(Notice, String),
     /// Tell the sources what is looked at now.
     SetPlan(PollPlan),
     /// Tell whoever fulfils wishes what is wanted now; `None`: nothing any more.

@@ -177,6 +177,7 @@ pub(crate) fn options() -> Options {
         interval: Duration::from_secs(1),
         looks: Looks::default(),
         keys: Keymap::default(),
+        notice: None,
     }
 }
 

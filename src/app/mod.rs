@@ -15,6 +15,7 @@ pub mod filter;
 pub mod input;
 pub mod keymap;
 pub mod looks;
+pub mod news;
 pub mod pane;
 pub mod peek;
 pub mod process;
@@ -33,6 +34,7 @@ pub use effect::Effect;
 pub use filter::Filter;
 pub use input::{Chord, Input, Key, Mouse, MouseKind};
 pub use looks::{Depth, Looks, Theme};
+pub use news::Notice;
 pub use pane::{
     FindingKey, FindingSort, GroupSort, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort,
     RebalanceKey, RebalanceSort, Shape, SortBy, SortColumn, ThreadKey, ThreadSort,

@@ -1,6 +1,6 @@
 //! Panes, what their rows are known by, and the columns they sort by.
 
-use crate::model::{GroupId, MemberId, ProcessKey, Timestamp, TopicName};
+use crate::model::{Finding, GroupId, MemberId, ProcessKey, Timestamp, TopicName};
 
 /// A pane of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -144,6 +144,17 @@ pub enum FindingKey {
     },
     /// A rule that cannot tell yet of some groups or topics.
     Waiting(&'static str),
+}
+
+impl FindingKey {
+    /// A rule says one thing of a group, whichever of its partitions is the worst just now.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
+        let subject = &finding.subject;
+        let topic = subject.topic.as_ref().filter(|_| subject.group.is_none());
+        let (group, topic) = (subject.group.clone(), topic.cloned());
+        Self::Firing { rule: finding.rule, group, topic }
+    }
 }
 
 /// What a row of the Process pane is known by.

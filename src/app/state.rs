@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::keymap::{Keymap, Scope, scope};
+use super::news::{News, Notice};
 use super::{
     Filter, FindingKey, FindingSort, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane,
     PartitionKey, PartitionSort, PeekState, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn,
@@ -46,6 +47,8 @@ pub struct Options {
     pub looks: Looks,
     /// The keys that are in force.
     pub keys: Keymap,
+    /// How a new finding is told to who looks elsewhere; `None`: not at all.
+    pub notice: Option<Notice>,
 }
 
 /// What the person at the screen is doing.
@@ -101,6 +104,8 @@ pub struct AppState {
     pub help: Option<usize>,
     /// A passing message.
     pub toast: Option<Toast>,
+    /// What was told to who looks elsewhere.
+    pub(super) news: News,
     /// The pause from the start of a round to the start of the next.
     pub interval: Duration,
     /// Sparklines and charts are logarithmic.
@@ -211,6 +216,7 @@ impl AppState {
             prompt: None,
             help: None,
             toast: None,
+            news: News::new(options.notice),
             interval: options.interval,
             log_scale: false,
             matrix: false,

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::settings::{Color, FailOn, Isolation, Output, Source, Theme};
+use super::choices::{Color, FailOn, Isolation, Notify, Output, Source, Theme};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -354,6 +354,11 @@ pub struct SharedArgs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", global = true, help_heading = "Looks")]
     pub ascii: Option<OsString>,
+
+    /// How a new finding, a warning or worse, is told to who looks elsewhere
+    /// [default: never] [env: LAGTOP_NOTIFY]
+    #[arg(long, value_name = "HOW", value_enum, global = true, help_heading = "Looks")]
+    pub notify: Option<Notify>,
 
     /// Say which properties are not used, and the like [default: false] [env: LAGTOP_VERBOSE]
     #[arg(short, long, value_name = "BOOL", num_args = 0..=1, require_equals = true)]

@@ -58,6 +58,7 @@ impl Layer {
             color: choice("--color", shared.color),
             theme: choice("--theme", shared.theme),
             ascii: text("--ascii", shared.ascii.as_ref()),
+            notify: choice("--notify", shared.notify),
             verbose: text("--verbose", shared.verbose.as_ref()),
             output: choice("--output", output),
             listen: text("--listen", listen),

@@ -125,6 +125,8 @@ pub struct Layer {
     pub theme: Option<Given>,
     /// `true` or `false`.
     pub ascii: Option<Given>,
+    /// Name of a [`Notify`](super::Notify).
+    pub notify: Option<Given>,
     /// `true` or `false`.
     pub verbose: Option<Given>,
     /// Name of an [`Output`](super::Output).

@@ -6,11 +6,13 @@
 //! winner, and reads the client properties file below them. A text that lost is never parsed, so a wrong
 //! variable does not matter once a flag overrides it.
 //!
-//! May import `model` ids, the rules' thresholds of `diagnose`, the key table of `app`, and plain crates. Must never name rdkafka, the wire client or a terminal,
-//! open a connection, or let a secret reach an error, `Debug` or help: property values are
-//! [`secrecy::SecretString`] from the moment they are split from their keys.
+//! May import `model` ids, the rules' thresholds of `diagnose`, the key table of `app`, and plain crates.
+//! Must never name rdkafka, the wire client or a terminal, open a connection, or let a secret reach an
+//! error, `Debug` or help: property values are [`secrecy::SecretString`] from the moment they are split
+//! from their keys.
 
 mod bootstrap;
+mod choices;
 pub mod cli;
 mod environment;
 mod error;
@@ -33,6 +35,7 @@ mod system;
 mod tests;
 
 pub use bootstrap::{DEFAULT_PORT, HostPort, HostPortProblem};
+pub use choices::{Color, FailOn, Isolation, Notify, Output, Source, Theme};
 pub use cli::{Cli, Command};
 pub use error::ConfigError;
 pub use layer::{Given, Inline, Layer, Origin, RulesFor};
@@ -42,8 +45,7 @@ pub use resolve::{Inputs, ReadFile, path, rules};
 pub use secret::{SecretProblem, Value};
 pub use setting::variables;
 pub use settings::{
-    Color, Connection, Face, FailOn, Filters, Identity, Isolation, Looks, Mechanism, NameFilter,
-    Output, Pem, Playback, Played, Processes, Profile, Recording, Sasl, Security, Settings, Source,
-    Theme, Tls, Trust, Verify,
+    Connection, Face, Filters, Identity, Looks, Mechanism, NameFilter, Pem, Playback, Played,
+    Processes, Profile, Recording, Sasl, Security, Settings, Tls, Trust, Verify,
 };
 pub use system::{CommandProblem, System, ThisSystem};

@@ -82,6 +82,7 @@ settings! {
     One color "color" "LAGTOP_COLOR" Anywhere,
     One theme "theme" "LAGTOP_THEME" Anywhere,
     One ascii "ascii" "LAGTOP_ASCII" Anywhere,
+    One notify "notify" "LAGTOP_NOTIFY" Anywhere,
     One verbose "verbose" "LAGTOP_VERBOSE" Anywhere,
     One output "output" "LAGTOP_OUTPUT" Anywhere,
     One fail_on "fail-on" "LAGTOP_FAIL_ON" Anywhere,

@@ -8,11 +8,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::ValueEnum;
 use regex::Regex;
 use secrecy::SecretString;
 
 use super::bootstrap::HostPort;
+use super::choices::{Color, FailOn, Isolation, Notify, Output, Source, Theme};
 use super::note::Note;
 use crate::app::keymap::Keymap;
 use crate::diagnose::RuleBook;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub recording: Option<Recording>,
     /// What the screen looks like.
     pub looks: Looks,
+    /// How a new finding is told to who looks elsewhere.
+    pub notify: Notify,
     /// What its keys mean.
     pub keys: Keymap,
     /// Whether the notes are to be printed.
@@ -121,75 +123,6 @@ pub enum Face {
         /// Where.
         listen: SocketAddr,
     },
-}
-
-/// From which severity on `lagtop check` fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// On warnings with 1, on what is worse with 2
-    #[default]
-    Warning,
-    /// On what is critical with 2
-    Critical,
-}
-
-/// Form of what `lagtop once` prints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// Aligned columns, for people
-    #[default]
-    Table,
-    /// One object, for programs
-    Json,
-    /// One row a group and partition
-    Csv,
-}
-
-/// Where the log ends for a consumer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub enum Isolation {
-    /// At the high watermark
-    #[default]
-    ReadUncommitted,
-    /// At the last stable offset, before the first open transaction
-    ReadCommitted,
-}
-
-/// How the live screen learns of commits and rebalances.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Source {
-    /// Listen where that is allowed, and poll
-    #[default]
-    Auto,
-    /// The same, and say so where listening is not allowed
-    Stream,
-    /// Poll only
-    Poll,
-}
-
-/// Whether to use colour. `Auto` leaves it to what the terminal can do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// As the terminal can
-    #[default]
-    Auto,
-    /// Even where the terminal claims not to
-    Always,
-    /// Bold, underlined and reversed only
-    Never,
-}
-
-/// Colours for a dark or a light terminal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Theme {
-    /// As the terminal says it is (`COLORFGBG`), else dark
-    #[default]
-    Auto,
-    /// Light text on dark ground
-    Dark,
-    /// Dark text on light ground
-    Light,
 }
 
 /// What the screen looks like.

@@ -238,6 +238,7 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
         interval: settings.interval,
         looks: screen::looks(settings.looks),
         keys: settings.keys.clone(),
+        notice: screen::notice(settings.notify),
     };
     let utc_offset = screen::utc_offset(clock.now());
     let mut tasks = tasks;

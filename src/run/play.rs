@@ -164,6 +164,8 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
         interval: header.interval(),
         looks: screen::looks(playback.looks),
         keys: playback.keys.clone(),
+        // What was wrong then calls nobody now.
+        notice: None,
     };
     let now = SystemClock.now();
     let shift = if play.again { seconds_between(begin, now) } else { 0 };

@@ -37,6 +37,15 @@ pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
     Ok(())
 }
 
+/// How a new finding is told, if it is.
+pub(super) const fn notice(wished: config::Notify) -> Option<app::Notice> {
+    match wished {
+        config::Notify::Never => None,
+        config::Notify::Bell => Some(app::Notice::Bell),
+        config::Notify::Osc9 => Some(app::Notice::Message),
+    }
+}
+
 /// What the terminal can show, as far as that is wished for.
 pub(super) fn looks(wished: config::Looks) -> app::Looks {
     let wish = tui::detect::Wish {

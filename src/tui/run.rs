@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Error, Pace, input, signal};
-use crate::app::{AppState, Effect, HitMap, Input, Options, View, update};
+use crate::app::{AppState, Effect, HitMap, Input, Notice, Options, View, update};
 use crate::model::{Answer, Clock, PollPlan, Snapshot, Timestamp, Wish};
 
 /// Events taken in one go: after so many, a frame may be due.
@@ -45,6 +45,9 @@ pub trait Console {
 
     /// Puts text into the person's clipboard.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Tells somebody who looks elsewhere. The text may hold anything.
+    fn notify(&mut self, how: Notice, text: &str) -> io::Result<()>;
 
     /// Gives the terminal back, stops until continued, and takes it again.
     fn suspend(&mut self) -> impl Future<Output = io::Result<()>>;
@@ -237,6 +240,7 @@ impl<C: Console> Loop<'_, C> {
                     let text = (self.summary)(picture, picture.at);
                     self.console.copy(&text)?;
                 }
+                Effect::Notify(how, text) => self.console.notify(how, &text)?,
                 Effect::SetPlan(plan) => {
                     self.plans.send_replace(plan);
                 }

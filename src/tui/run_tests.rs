@@ -25,6 +25,7 @@ struct Scripted {
     terminal: Terminal<TestBackend>,
     script: Vec<(Duration, Event)>,
     copied: Vec<String>,
+    noticed: Vec<(Notice, String)>,
     /// What happened to the terminal.
     log: Vec<&'static str>,
     /// When the loop was suspended, the readers of events that were alive.
@@ -47,6 +48,7 @@ impl Scripted {
             terminal: Terminal::new(TestBackend::new(160, 45)).expect("a test backend"),
             script: script.into_iter().map(millis).collect(),
             copied: Vec::new(),
+            noticed: Vec::new(),
             log: Vec::new(),
             readers: Arc::default(),
         }
@@ -83,6 +85,11 @@ impl Console for Scripted {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.copied.push(text.to_owned());
+        Ok(())
+    }
+
+    fn notify(&mut self, how: Notice, text: &str) -> io::Result<()> {
+        self.noticed.push((how, text.to_owned()));
         Ok(())
     }
 

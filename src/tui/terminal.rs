@@ -18,11 +18,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use rustix::process::{Signal, kill_current_process_group};
 
-use super::effects::{Path, copy};
+use super::effects::{Path, copy, notice};
 use super::panic::Owner;
 use super::screen::{END, Screen};
 use super::signal::Continued;
 use super::{Console, Error};
+use crate::app::Notice;
 
 /// Is the screen ours? There is one terminal to a process, and the panic hook has to know.
 static UP: AtomicBool = AtomicBool::new(false);
@@ -141,6 +142,12 @@ impl Console for Tty {
     fn copy(&mut self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(copy(text, self.path).as_bytes())?;
+        out.flush()
+    }
+
+    fn notify(&mut self, how: Notice, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(notice(how, text, self.path).as_bytes())?;
         out.flush()
     }
 

@@ -30,7 +30,7 @@ impl Screen {
     ) -> Self {
         let keys = Keymap::default();
         let interval = Duration::from_secs(1);
-        let options = Options { title: "prod-eu".into(), interval, looks, keys };
+        let options = Options { title: "prod-eu".into(), interval, looks, keys, notice: None };
         let start = Arc::new(Snapshot::empty(now, snapshot.isolation));
         let mut screen = Self { app: AppState::new(options, start), now };
         screen.input(Input::Resize { width, height });

@@ -87,11 +87,7 @@ impl FindingRow {
         let Some(finding) = self.finding(snapshot) else {
             return Some(FindingKey::Waiting(self.waiting(snapshot)?.rule));
         };
-        let subject = &finding.subject;
-        // A rule says one thing of a group, whichever of its partitions is the worst just now.
-        let topic = subject.topic.as_ref().filter(|_| subject.group.is_none());
-        let (group, topic) = (subject.group.clone(), topic.cloned());
-        Some(FindingKey::Firing { rule: finding.rule, group, topic })
+        Some(FindingKey::of(finding))
     }
 }
 

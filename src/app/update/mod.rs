@@ -73,6 +73,8 @@ impl Turn<'_> {
         if Arc::ptr_eq(&self.app.live, &snapshot) {
             return false;
         }
+        let news = self.app.news.of(&snapshot, self.now);
+        self.effects.extend(news.map(|(how, text)| Effect::Notify(how, text)));
         self.app.live = snapshot;
         if self.app.paused.is_some() {
             return false;

@@ -121,6 +121,7 @@ impl Settings {
             rules: super::rules::rules(&places.layers)?,
             recording: highest.recording()?,
             looks: highest.looks()?,
+            notify: highest.choice(|l| &l.notify)?,
             keys: places.keys,
             verbose: highest.switch(|l| &l.verbose)?,
             notes: properties.notes.into_iter().chain(places.notes).collect(),

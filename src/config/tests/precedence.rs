@@ -101,7 +101,7 @@ struct Case {
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 14] = [
+const CASES: [Case; 15] = [
     Case { flag: "--interval 2s", variable: ("LAGTOP_INTERVAL", "3s"),
            config: ("interval = '4s'", "interval = '5s'"), default: "1s",
            get: |s| humantime::format_duration(s.interval).to_string() },
@@ -123,6 +123,9 @@ const CASES: [Case; 14] = [
     Case { flag: "--ascii=false", variable: ("LAGTOP_ASCII", "true"),
            config: ("ascii = false", "ascii = true"), default: "false",
            get: |s| s.looks.ascii.to_string() },
+    Case { flag: "--notify bell", variable: ("LAGTOP_NOTIFY", "osc9"),
+           config: ("notify = 'never'", "notify = 'bell'"), default: "Never",
+           get: |s| format!("{:?}", s.notify) },
     Case { flag: "--verbose=no", variable: ("LAGTOP_VERBOSE", "1"),
            config: ("verbose = 'no'", "verbose = true"), default: "false",
            get: |s| s.verbose.to_string() },

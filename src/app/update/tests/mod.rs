@@ -1,5 +1,6 @@
 mod findings;
 mod mouse;
+mod news;
 mod peek;
 mod properties;
 mod selection;
