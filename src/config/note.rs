@@ -1,6 +1,7 @@
 //! What is worth knowing though nothing is wrong.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use super::layer::Origin;
 
@@ -39,6 +40,11 @@ pub enum Note {
         /// Where.
         from: Origin,
     },
+    /// The usual config file belongs to somebody else.
+    NotOurs {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// Something above the cluster that was chosen says where to connect.
     Elsewhere {
         /// The cluster, by name.
@@ -57,7 +63,7 @@ impl Note {
     /// Whether it is told without being asked for.
     #[must_use]
     pub const fn is_warning(&self) -> bool {
-        matches!(self, Self::OpenToAll { .. } | Self::Elsewhere { .. })
+        matches!(self, Self::OpenToAll { .. } | Self::NotOurs { .. } | Self::Elsewhere { .. })
     }
 }
 
@@ -75,6 +81,11 @@ impl fmt::Display for Note {
                 f,
                 "{from}: {key} stands in a file that every user of this host may read; chmod 600 it, \
                  or write {{ env = \"VARIABLE\" }} in place of the value"
+            ),
+            Self::NotOurs { path } => write!(
+                f,
+                "the config file '{}' may not be read and is passed over; --config names another",
+                path.to_string_lossy().escape_debug()
             ),
             Self::Elsewhere { cluster, by } => write!(
                 f,

@@ -70,6 +70,10 @@ impl ConfigFile {
         let content = match system.read(&path) {
             Ok(content) => content,
             Err(error) if named.is_none() && is_missing(&error) => return Ok(None),
+            // As where `sudo -u` leaves HOME to be another user's: nobody said that it is theirs.
+            Err(error) if named.is_none() && error.kind() == io::ErrorKind::PermissionDenied => {
+                return Ok(Some((Self::default(), vec![Note::NotOurs { path }])));
+            }
             Err(source) => {
                 let from = named.map_or(Origin::Usual, |given| given.from.clone());
                 return Err(ConfigError::Unreadable { from, path, source });

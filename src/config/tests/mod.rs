@@ -84,6 +84,7 @@ impl System for World {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match path.to_str().and_then(|path| self.files.get(path)) {
             Some(content) => Ok(content.clone()),
+            None if path.starts_with("/root") => Err(io::ErrorKind::PermissionDenied.into()),
             None if path.ends_with("directory") => Err(io::ErrorKind::IsADirectory.into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }

@@ -71,6 +71,22 @@ fn what_names_a_cluster_and_another_address_is_told() {
     assert_eq!(two("-c prod-eu -b tunnel:1").settings().notes, []);
 }
 
+/// `sudo -u kafka lagtop` may leave HOME as it was.
+#[test]
+fn the_usual_file_of_somebody_else_is_passed_over_with_a_word_and_a_named_one_is_not() {
+    let world = |line| World::typed(line).variable("HOME", "/root");
+    let settings = world("-b k:1").settings();
+    let notes: Vec<_> = settings.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        ["the config file '/root/.config/lagtop/config.toml' may not be read and is passed over; \
+          --config names another"]
+    );
+    assert!(settings.notes[0].is_warning());
+    let named = world("-b k:1 --config /root/mine.toml").error();
+    assert!(named.starts_with("--config: cannot read '/root/mine.toml'"), "{named}");
+}
+
 #[test]
 fn a_profile_has_a_name_and_may_be_production() {
     let of = |line| two(line).settings().profile;
