@@ -25,7 +25,7 @@ use crate::source::kafka::stream;
 use crate::source::kafka::wire::Client;
 use crate::source::supervisor::supervise;
 use crate::source::wishes;
-use crate::store::{Store, task};
+use crate::store::{JUDGED_AT_ONCE, Store, task};
 use crate::tui;
 
 /// What every face stands on that stays: sources and store as tasks, for as long as this lives.
@@ -78,7 +78,8 @@ impl Watching {
         let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
         tasks.spawn(source);
         let options = task::Options { tee, ..task::Options::default() };
-        let store = Store::new(isolation).ruled_by(settings.rules.clone());
+        let store =
+            Store::new(isolation).ruled_by(settings.rules.clone()).judging_in_turn(JUDGED_AT_ONCE);
         tasks.spawn(task::run(store, observations, publisher, options));
         Ok(Self { snapshots, plans, clock, tasks, recorder })
     }

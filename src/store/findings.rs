@@ -19,6 +19,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub(super) struct Judged {
     pub(super) findings: Arc<Findings>,
     at: Timestamp,
+    /// Something changed since then.
+    is_late: bool,
     rules: Option<Arc<Rules>>,
     /// The topics by which those rules were looked up.
     topics: Vec<TopicName>,
@@ -47,6 +49,7 @@ impl Judged {
             self.findings = Arc::new(findings);
         }
         self.at = now;
+        self.is_late = false;
     }
 
     /// Was something said that may be otherwise because time passed?
@@ -79,17 +82,54 @@ pub(super) struct Court<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Judges a group that changed, or in which something may be wrong because nothing does.
-pub(super) fn group(cell: &mut GroupCell, touched: bool, court: &Court<'_>, book: &mut RuleBook) {
-    let &Court { topics, processes, now } = court;
-    let due = cell.judged.is_due(now) && restless(cell);
-    if !touched && !due {
-        return;
+/// How many groups are judged for a publication, and whose turn is next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turns {
+    pub(super) most: usize,
+    next: usize,
+}
+
+impl Turns {
+    pub(super) const fn of(most: usize) -> Self {
+        Self { most, next: 0 }
     }
+}
+
+/// Judges the groups that changed, or in which something may be wrong because nothing does, as many as
+/// have their turn.
+pub(super) fn groups(
+    groups: &mut BTreeMap<GroupId, GroupCell>,
+    turns: &mut Turns,
+    court: &Court<'_>,
+    book: &mut RuleBook,
+) {
+    let mut cells: Vec<&mut GroupCell> = groups.values_mut().collect();
+    let begin = if turns.next < cells.len() { turns.next } else { 0 };
+    cells.rotate_left(begin);
+    let all = cells.len();
+    let late = cells
+        .into_iter()
+        .enumerate()
+        .filter(|(_, cell)| cell.judged.is_late || cell.judged.is_due(court.now) && restless(cell));
+    for (passed, cell) in late.take(turns.most) {
+        group(cell, court, book);
+        turns.next = (begin + passed + 1) % all;
+    }
+}
+
+fn group(cell: &mut GroupCell, court: &Court<'_>, book: &mut RuleBook) {
+    let &Court { topics, processes, now } = court;
     let rules = cell.judged.rules(&cell.view, book);
     let case = Case { group: &cell.view, seen: cell.seen, logs: topics, processes, now };
     let findings = rules.group(&case, &cell.judged.findings);
     cell.judged.keep(findings, now);
+}
+
+impl GroupCell {
+    /// Something changed: it is to be judged anew.
+    pub(super) const fn judge(&mut self) {
+        self.judged.is_late = true;
+    }
 }
 
 /// May time alone change what the rules say?

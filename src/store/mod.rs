@@ -63,6 +63,7 @@ mod timings;
 mod topics;
 mod writers;
 
+use findings::Turns;
 use groups::GroupCell;
 use inventory::Inventory;
 use membership::Ledger;
@@ -82,6 +83,7 @@ pub struct Store {
     sources: SourceCells,
     ledger: Ledger,
     book: RuleBook,
+    turns: Turns,
     past: past::Past,
     processes: Processes,
     inventory: Inventory,
@@ -89,6 +91,11 @@ pub struct Store {
 
 /// Figures that move though nothing new was seen, as rates do that fade, are derived so often.
 const DRIFT: Duration = Duration::from_secs(1);
+
+/// How many groups are judged for a publication of a store that lives: in clusters of up to so many
+/// groups all that changed, in one of ten thousand all within some seconds, since publications come ten a
+/// second there.
+pub const JUDGED_AT_ONCE: usize = 200;
 
 impl Store {
     /// Nothing is known yet.
@@ -104,6 +111,7 @@ impl Store {
             sources: SourceCells::default(),
             ledger: Ledger::default(),
             book: RuleBook::default(),
+            turns: Turns::of(usize::MAX),
             past: past::Past::default(),
             processes: Processes::default(),
             inventory: Inventory::default(),
@@ -114,6 +122,15 @@ impl Store {
     #[must_use]
     pub fn ruled_by(mut self, rules: impl Into<RuleBook>) -> Self {
         self.book = rules.into();
+        self
+    }
+
+    /// Judges at most so many groups for a publication, each in its turn: rules read histories, and a
+    /// picture of thousands of groups does not wait for all of that. What has not had its turn keeps what
+    /// was said of it.
+    #[must_use]
+    pub const fn judging_in_turn(mut self, most: usize) -> Self {
+        self.turns = Turns::of(most);
         self
     }
 
@@ -244,9 +261,11 @@ impl Store {
         let processes = self.processes.view();
         let court = findings::Court { topics: &self.topics, processes: &processes, now: self.at };
         for (cell, touched) in self.groups.values_mut().zip(touched) {
-            let looked_at = looked_at.as_ref() == Some(&cell.view.id);
-            findings::group(cell, touched || looked_at, &court, &mut self.book);
+            if touched || looked_at.as_ref() == Some(&cell.view.id) {
+                cell.judge();
+            }
         }
+        findings::groups(&mut self.groups, &mut self.turns, &court, &mut self.book);
         for cell in self.topics.values_mut() {
             findings::topic(cell, &self.groups, &mut self.book, self.at);
             cell.published();

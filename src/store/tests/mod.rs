@@ -11,6 +11,7 @@ mod ruled;
 mod sources;
 mod story;
 mod timings;
+mod turns;
 mod writers;
 
 use std::collections::BTreeMap;
