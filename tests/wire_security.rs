@@ -5,7 +5,8 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use futures_util::future::try_join_all;
 use lagtop::source::kafka::wire::{
     Client, ClientConfig, HostPort, Identity, Material, Mechanism, Sasl, Security, TlsConfig,
     TlsFailure, Topics, Trust, WireError, WireErrorKind,
@@ -42,11 +43,8 @@ impl Secured {
                     .sasl(listener::Mechanism::ScramSha512)
                     .user(USER, PASSWORD_ON_THE_LISTENER),
             )
-            // A session ends soon, so that its renewal is seen.
-            .property(
-                "listener.name.both.scram-sha-512.connections.max.reauth.ms",
-                &SESSION.as_millis().to_string(),
-            );
+            // Sessions end soon, so that their renewal is seen.
+            .property("connections.max.reauth.ms", &SESSION.as_millis().to_string());
         Ok(support::kafka_or_skip(builder).map(|kafka| Self { kafka, authority }))
     }
 
@@ -78,6 +76,9 @@ impl Secured {
 
 /// After it the broker closes the connection at the next question.
 const SESSION: Duration = Duration::from_millis(1500);
+
+/// So many of them are outlived.
+const LIFETIMES: u64 = 3;
 
 /// `StorageTool` takes no comma.
 const PASSWORD_ON_THE_LISTENER: &str = "s3cret%";
@@ -223,19 +224,32 @@ async fn mismatches(cluster: &Secured) -> Result<()> {
     Ok(())
 }
 
-/// The broker closes a connection that outlives its session; the client takes another before.
+/// The broker closes a connection that is asked something after its session has ended; renewed in time,
+/// it is the same connection for ever.
 async fn sessions(cluster: &Secured) -> Result<()> {
-    let mut security = sasl(Mechanism::ScramSha512, PASSWORD_ON_THE_LISTENER);
-    security.tls = Some(cluster.trusting());
-    let client = cluster.client("BOTH", security);
-    client.connect().await?;
-    // Greeting takes four requests, so more requests than questions mean more connections.
-    let start = Instant::now();
-    let mut asked = 0;
-    while start.elapsed() < 2 * SESSION || client.stats().requests < asked + 12 {
-        client.metadata(Topics::None).await?;
-        asked += 1;
-        ensure!(start.elapsed() < Duration::from_secs(20), "no other connection took over");
-    }
-    Ok(())
+    let login = |mechanism| sasl(mechanism, PASSWORD_ON_THE_LISTENER);
+    let encrypted = Security { tls: Some(cluster.trusting()), ..login(Mechanism::ScramSha512) };
+    let users = [
+        ("SASL", login(Mechanism::Plain)),
+        ("SASL", login(Mechanism::ScramSha256)),
+        ("BOTH", encrypted),
+    ];
+    try_join_all(users.map(|(listener, security)| {
+        let client = cluster.client(listener, security);
+        async move {
+            client.connect().await?;
+            let broker = client.broker_ids()[0];
+            let start = Instant::now();
+            while client.stats().reauthentications < LIFETIMES {
+                let together = (0..8).map(|_| client.list_groups(broker));
+                try_join_all(together).await.with_context(|| format!("{:?}", client.stats()))?;
+                ensure!(start.elapsed() < Duration::from_mins(1), "{:?}", client.stats());
+            }
+            let stats = client.stats();
+            ensure!(stats.connections == 1, "{listener}: dialled again: {stats:?}");
+            Ok(())
+        }
+    }))
+    .await
+    .map(drop)
 }

@@ -4,6 +4,7 @@
 
 mod broker;
 mod hostile;
+mod session;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 use super::config::{ClientConfig, HostPort};
@@ -22,16 +22,13 @@ use super::link::Deadline;
 use super::race;
 use super::requests::Question;
 use super::requests::api_versions::{AskVersions, Spoken};
-use super::sasl;
+use super::sasl::{Carrier, Session};
 use super::stats::Counters;
 use super::tls::TlsContext;
 use super::versions::Versions;
 
 /// What dialling is called in errors.
 pub(super) const OPERATION: &str = "connect to";
-
-/// Part of a session's lifetime after which another connection takes over, in percent.
-const RENEW_AFTER_PERCENT: u32 = 85;
 
 /// Makes connections; one a client.
 pub(super) struct Dialer {
@@ -119,13 +116,10 @@ impl Dialer {
         stage.set(Stage::Versions);
         let mut greeting = Greeting { stream: &mut stream, dialer: self, tls, next_id: 0 };
         let versions = greeting.versions().await?;
-        let mut renew_at = None;
+        let mut session = None;
         if let Some(sasl) = &self.config.security.sasl {
             stage.set(Stage::Sasl);
-            let session = sasl::authenticate(&mut greeting, &versions, sasl).await?;
-            renew_at = session.and_then(|session| {
-                Instant::now().checked_add(session * RENEW_AFTER_PERCENT / 100)
-            });
+            session = Session::begin(&mut greeting, &versions, sasl).await?;
         }
         Ok(Connection::start(
             stream,
@@ -134,7 +128,7 @@ impl Dialer {
                 client_id: Arc::clone(&self.client_id),
                 max_response_bytes: self.config.max_response_bytes,
                 counters: Arc::clone(&self.counters),
-                renew_at,
+                session,
                 authenticated: self.config.security.sasl.is_some(),
                 end: self.end.child_token(),
             },
@@ -153,15 +147,15 @@ impl Dialer {
 }
 
 /// One question at a time on a stream that is not a [`Connection`] yet.
-pub(super) struct Greeting<'a> {
+struct Greeting<'a> {
     stream: &'a mut (dyn Stream + 'a),
     dialer: &'a Dialer,
     tls: Option<&'a TlsContext>,
     next_id: i32,
 }
 
-impl Greeting<'_> {
-    pub(super) async fn ask<Q: Question>(
+impl Carrier for Greeting<'_> {
+    async fn ask<Q: Question>(
         &mut self,
         question: &Q,
         version: i16,
@@ -169,7 +163,9 @@ impl Greeting<'_> {
         let answer = self.exchange(question, version).await?;
         Ok(frame::open::<Q>(&answer, version)?.answer)
     }
+}
 
+impl Greeting<'_> {
     async fn exchange<Q: Question>(
         &mut self,
         question: &Q,

@@ -249,7 +249,6 @@ impl Link {
                     return false;
                 }
                 Phase::Up { connection, failures } => match connection.closed() {
-                    None if connection.is_expiring(now) => 0,
                     None => {
                         found = Found::Connection(Arc::clone(connection));
                         return false;

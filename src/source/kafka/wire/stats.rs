@@ -10,6 +10,10 @@ use super::error::WireError;
 /// Totals of a client since it was made, and the state of each broker.
 #[derive(Debug, Clone)]
 pub struct Stats {
+    /// Connections made, lost ones included.
+    pub connections: u64,
+    /// SASL sessions renewed on connections in use.
+    pub reauthentications: u64,
     /// Questions written, handshakes included.
     pub requests: u64,
     /// Bytes of answers read, frame lengths included, TLS not.
@@ -65,6 +69,8 @@ pub enum BrokerState {
 /// Counters shared by all connections of a client.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
+    connections: AtomicU64,
+    reauthentications: AtomicU64,
     requests: AtomicU64,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
@@ -72,6 +78,14 @@ pub(super) struct Counters {
 }
 
 impl Counters {
+    pub(super) fn connected(&self) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn reauthenticated(&self) {
+        self.reauthentications.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn wrote(&self, bytes: usize) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.bytes_out.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -88,6 +102,8 @@ impl Counters {
 
     pub(super) fn stats(&self, brokers: Vec<BrokerStats>) -> Stats {
         Stats {
+            connections: self.connections.load(Ordering::Relaxed),
+            reauthentications: self.reauthentications.load(Ordering::Relaxed),
             requests: self.requests.load(Ordering::Relaxed),
             bytes_in: self.bytes_in.load(Ordering::Relaxed),
             bytes_out: self.bytes_out.load(Ordering::Relaxed),

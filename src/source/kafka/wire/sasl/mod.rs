@@ -4,32 +4,43 @@
 //! own clients, `kafka-configs` (which stores the SCRAM credentials) and librdkafka do the same, and
 //! preparing them here would refuse passwords that work there.
 //!
-//! A session lifetime (KIP-368) is honoured by dialling anew before it ends, not by authenticating
-//! again on the same socket: questions are short, so a second connection takes over without a
-//! pause, and there is one way to authenticate instead of two.
+//! A connection that is greeted and one that is in use authenticate in the same way: what carries the
+//! messages is a [`Carrier`]. `session` says when that has to be done again.
 
 mod scram;
+mod session;
 
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
 use self::scram::{Hash, Scram};
+pub(super) use self::session::Session;
 use super::config::{Mechanism, Sasl};
-use super::dial::Greeting;
 use super::error::WireErrorKind;
 use super::kafka_error::KafkaError;
+use super::requests::Question;
 use super::requests::sasl::{AskMechanism, AskProof, Proof};
 use super::versions::Versions;
 
+/// Carries one question at a time, with none of another kind between them.
+pub(super) trait Carrier {
+    /// Asks, and waits for the answer.
+    async fn ask<Q: Question>(
+        &mut self,
+        question: &Q,
+        version: i16,
+    ) -> Result<Q::Answer, WireErrorKind>;
+}
+
 /// Authenticates; tells how long the connection may be used, `None` for ever.
-pub(super) async fn authenticate(
-    greeting: &mut Greeting<'_>,
+async fn authenticate(
+    carrier: &mut impl Carrier,
     versions: &Versions,
     sasl: &Sasl,
 ) -> Result<Option<Duration>, WireErrorKind> {
     let question = AskMechanism(sasl.mechanism);
-    let offered = greeting.ask(&question, versions.choose::<AskMechanism>()?).await?;
+    let offered = carrier.ask(&question, versions.choose::<AskMechanism>()?).await?;
     match offered.error {
         0 => {}
         KafkaError::ILLEGAL_SASL_STATE => return Err(WireErrorKind::NoSasl),
@@ -41,7 +52,7 @@ pub(super) async fn authenticate(
         }
         code => return Err(WireErrorKind::Kafka(KafkaError::new(code))),
     }
-    let mut speaking = Speaking { greeting, version: versions.choose::<AskProof>()?, sasl };
+    let mut speaking = Speaking { carrier, version: versions.choose::<AskProof>()?, sasl };
     match sasl.mechanism {
         Mechanism::Plain => speaking.plain().await,
         Mechanism::ScramSha256 => speaking.scram(Hash::Sha256).await,
@@ -49,13 +60,13 @@ pub(super) async fn authenticate(
     }
 }
 
-struct Speaking<'a, 'g> {
-    greeting: &'a mut Greeting<'g>,
+struct Speaking<'a, C> {
+    carrier: &'a mut C,
     version: i16,
     sasl: &'a Sasl,
 }
 
-impl Speaking<'_, '_> {
+impl<C: Carrier> Speaking<'_, C> {
     /// RFC 4616: authorization identity (empty: the same), user name, password.
     async fn plain(&mut self) -> Result<Option<Duration>, WireErrorKind> {
         let password = self.sasl.password.expose_secret();
@@ -89,7 +100,7 @@ impl Speaking<'_, '_> {
     }
 
     async fn say(&mut self, message: Vec<u8>) -> Result<Proof, WireErrorKind> {
-        let answer = self.greeting.ask(&AskProof(message), self.version).await?;
+        let answer = self.carrier.ask(&AskProof(message), self.version).await?;
         answer.map_err(|error| match error.code() {
             KafkaError::SASL_AUTHENTICATION_FAILED => WireErrorKind::Authentication {
                 mechanism: self.sasl.mechanism,

@@ -3,22 +3,28 @@
 //! Two tasks own the two halves of the stream; both end when the [`Connection`] is dropped, when
 //! the client is dropped, or when anything is wrong with the bytes. Whatever ends it becomes the
 //! error of every question that waits. Knows nothing of addresses or dialling.
+//!
+//! `writer` writes, and keeps the SASL session alive.
+
+mod writer;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use self::writer::Writer;
 use super::decode::Malformed;
 use super::error::WireErrorKind;
 use super::frame;
 use super::link::{Deadline, Health};
 use super::requests::{Answered, Question};
+use super::sasl::Session;
 use super::stats::Counters;
 use super::versions::Versions;
 
@@ -31,9 +37,6 @@ const QUEUE: usize = 32;
 /// Deadlines missed in a row, with no byte heard, after which the connection is given up.
 const MISSED_DEADLINES: u32 = 3;
 
-/// Frames are joined into one write up to this size.
-const JOINED_WRITE: usize = 64 << 10;
-
 /// Anything that carries Kafka's bytes.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -45,8 +48,8 @@ pub(super) struct Setup {
     pub(super) client_id: Arc<str>,
     pub(super) max_response_bytes: usize,
     pub(super) counters: Arc<Counters>,
-    /// When the SASL session should be renewed by another connection.
-    pub(super) renew_at: Option<Instant>,
+    /// The SASL session; `None` where it does not end, or where there is none.
+    pub(super) session: Option<Session>,
     /// Whether the client proved who it is; without it a hang-up at the first question has a
     /// likely reason.
     pub(super) authenticated: bool,
@@ -61,7 +64,6 @@ pub(super) struct Connection {
     slots: Arc<Semaphore>,
     versions: Versions,
     client_id: Arc<str>,
-    renew_at: Option<Instant>,
     _end: DropGuard,
 }
 
@@ -89,7 +91,8 @@ struct Waiting {
 
 struct Waiter {
     answer: oneshot::Sender<Result<Arrived, WireErrorKind>>,
-    _slot: OwnedSemaphorePermit,
+    /// `None` for the writer's own questions, which never wait for one.
+    _slot: Option<OwnedSemaphorePermit>,
 }
 
 struct Arrived {
@@ -114,15 +117,22 @@ impl Connection {
         });
         let (reading, writing) = tokio::io::split(stream);
         let (queue, frames) = mpsc::channel(QUEUE);
+        let writer = Writer {
+            shared: Arc::clone(&shared),
+            stream: writing,
+            versions: setup.versions.clone(),
+            client_id: Arc::clone(&setup.client_id),
+            session: setup.session,
+        };
+        shared.counters.connected();
         tokio::spawn(run(Arc::clone(&shared), read_answers(Arc::clone(&shared), reading)));
-        tokio::spawn(run(Arc::clone(&shared), write_questions(frames, writing)));
+        tokio::spawn(run(Arc::clone(&shared), writer.write_questions(frames)));
         Self {
             shared,
             queue,
             slots: Arc::new(Semaphore::new(IN_FLIGHT)),
             versions: setup.versions,
             client_id: setup.client_id,
-            renew_at: setup.renew_at,
             _end: setup.end.drop_guard(),
         }
     }
@@ -172,7 +182,7 @@ impl Connection {
         let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
         let frame = frame::write(question, version, id, &self.client_id)?;
         let (sender, answer) = oneshot::channel();
-        self.shared.expect(id, Waiter { answer: sender, _slot: slot })?;
+        self.shared.expect(id, Waiter { answer: sender, _slot: Some(slot) })?;
         self.shared.counters.wrote(frame.len());
         place.send(frame);
         let sent = Instant::now();
@@ -202,11 +212,6 @@ impl Connection {
     /// Why it ended, if it did.
     pub(super) fn closed(&self) -> Option<WireErrorKind> {
         self.shared.waiting().closed.clone()
-    }
-
-    /// Whether its SASL session is about to end.
-    pub(super) fn is_expiring(&self, now: Instant) -> bool {
-        self.renew_at.is_some_and(|renew_at| now >= renew_at)
     }
 
     /// Whether it has answered a question that was understood.
@@ -295,28 +300,4 @@ async fn read_answers<S: AsyncRead>(shared: Arc<Shared>, mut stream: ReadHalf<S>
         // The question may have given up already.
         let _ = waiter.answer.send(Ok(Arrived { frame, at: Instant::now() }));
     }
-}
-
-async fn write_questions<S: AsyncWrite>(
-    mut frames: mpsc::Receiver<Bytes>,
-    mut stream: WriteHalf<S>,
-) -> WireErrorKind {
-    let mut joined = BytesMut::new();
-    while let Some(frame) = frames.recv().await {
-        joined.extend_from_slice(&frame);
-        while joined.len() < JOINED_WRITE
-            && let Ok(frame) = frames.try_recv()
-        {
-            joined.extend_from_slice(&frame);
-        }
-        let written = async {
-            stream.write_all(&joined).await?;
-            stream.flush().await
-        };
-        if let Err(error) = written.await {
-            return WireErrorKind::Lost(error.to_string().into());
-        }
-        joined.clear();
-    }
-    WireErrorKind::Closed
 }
