@@ -176,8 +176,8 @@ fn a_check_that_cannot_judge_is_unknown(#[case] line: &str, #[case] begins: &str
 #[case(
     "security.protocol=SASL_SSL",
     "client.properties:2: security.protocol=SASL_SSL needs \
-        sasl.mechanism; write sasl.mechanism=PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (Kafka's clients \
-        take Kerberos if none is named, which lagtop does not speak)"
+        sasl.mechanism; write sasl.mechanism=PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER \
+        (Kafka's clients take Kerberos if none is named, which lagtop does not speak)"
 )]
 #[case(
     "client.id=\\u12",

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use futures_util::future::try_join_all;
 use lagtop::source::kafka::wire::{
-    Client, ClientConfig, HostPort, Identity, Material, Mechanism, Sasl, Security, TlsConfig,
+    Client, ClientConfig, HostPort, Identity, Login, Material, Sasl, Security, TlsConfig,
     TlsFailure, Topics, Trust, WireError, WireErrorKind,
 };
 use support::kafka::KafkaCluster;
@@ -87,9 +87,9 @@ fn tls(tls: TlsConfig) -> Security {
     Security { tls: Some(tls), sasl: None }
 }
 
-fn sasl(mechanism: Mechanism, password: &str) -> Security {
-    let sasl = Sasl { mechanism, username: USER.to_owned(), password: password.into() };
-    Security { tls: None, sasl: Some(sasl) }
+fn sasl(mechanism: fn(Login) -> Sasl, password: &str) -> Security {
+    let login = Login { username: USER.to_owned(), password: password.into() };
+    Security { tls: None, sasl: Some(mechanism(login)) }
 }
 
 fn inline(text: impl Into<Vec<u8>>) -> Material {
@@ -197,7 +197,7 @@ async fn identities(cluster: &Secured) -> Result<()> {
 }
 
 async fn passwords(cluster: &Secured) -> Result<()> {
-    for mechanism in [Mechanism::Plain, Mechanism::ScramSha256] {
+    for mechanism in [Sasl::Plain, Sasl::ScramSha256] {
         cluster.ask("SASL", sasl(mechanism, PASSWORD_ON_THE_LISTENER)).await?;
         let error = cluster.ask("SASL", sasl(mechanism, PASSWORD)).await.unwrap_err();
         ensure!(matches!(error.kind, Kind::Authentication { .. }), "{error}");
@@ -205,7 +205,7 @@ async fn passwords(cluster: &Secured) -> Result<()> {
         ensure!(!format!("{error:?}").contains("s3cret"), "{error:?}");
         ensure!(error.needs_a_person());
     }
-    let error = cluster.ask("SASL", sasl(Mechanism::ScramSha512, PASSWORD)).await.unwrap_err();
+    let error = cluster.ask("SASL", sasl(Sasl::ScramSha512, PASSWORD)).await.unwrap_err();
     let Kind::Mechanism { offered, .. } = &error.kind else { anyhow::bail!("{error}") };
     ensure!(offered.len() == 2 && error.to_string().contains("SCRAM-SHA-256"), "{error}");
     Ok(())
@@ -218,7 +218,7 @@ async fn mismatches(cluster: &Secured) -> Result<()> {
     ensure!(matches!(error.kind, Kind::SpeaksPlaintext), "{error}");
     let error = cluster.ask("SASL", Security::default()).await.unwrap_err();
     ensure!(matches!(error.kind, Kind::WantsSasl), "{error}");
-    let plain = sasl(Mechanism::Plain, PASSWORD);
+    let plain = sasl(Sasl::Plain, PASSWORD);
     let error = cluster.ask("PLAINTEXT", plain).await.unwrap_err();
     ensure!(matches!(error.kind, Kind::NoSasl), "{error}");
     Ok(())
@@ -228,17 +228,14 @@ async fn mismatches(cluster: &Secured) -> Result<()> {
 /// it is the same connection for ever.
 async fn sessions(cluster: &Secured) -> Result<()> {
     let login = |mechanism| sasl(mechanism, PASSWORD_ON_THE_LISTENER);
-    let encrypted = Security { tls: Some(cluster.trusting()), ..login(Mechanism::ScramSha512) };
-    let users = [
-        ("SASL", login(Mechanism::Plain)),
-        ("SASL", login(Mechanism::ScramSha256)),
-        ("BOTH", encrypted),
-    ];
+    let encrypted = Security { tls: Some(cluster.trusting()), ..login(Sasl::ScramSha512) };
+    let users =
+        [("SASL", login(Sasl::Plain)), ("SASL", login(Sasl::ScramSha256)), ("BOTH", encrypted)];
     try_join_all(users.map(|(listener, security)| {
         let client = cluster.client(listener, security);
         async move {
             client.connect().await?;
-            let broker = client.broker_ids()[0];
+            let broker = *client.broker_ids().first().context("it is connected")?;
             let start = Instant::now();
             while client.stats().reauthentications < LIFETIMES {
                 let together = (0..8).map(|_| client.list_groups(broker));

@@ -53,7 +53,11 @@ impl HostPort {
     /// Parses one address. A leading `SASL_SSL://` or other protocol name is dropped, as Java's
     /// client drops it: cloud consoles show addresses that way.
     pub fn parse(text: &str) -> Result<Self, HostPortProblem> {
-        let text = without_protocol(text)?;
+        Self::parse_or(without_protocol(text)?, DEFAULT_PORT)
+    }
+
+    /// Parses one address without a protocol. `default_port` is meant where it names none.
+    pub(super) fn parse_or(text: &str, default_port: u16) -> Result<Self, HostPortProblem> {
         if text.is_empty() {
             return Err(HostPortProblem::Empty);
         }
@@ -67,7 +71,7 @@ impl HostPort {
         let port = match port.strip_prefix(':') {
             Some(digits) if digits.contains(':') => return Err(HostPortProblem::Brackets),
             Some(digits) => parse_port(digits)?,
-            None if port.is_empty() => DEFAULT_PORT,
+            None if port.is_empty() => default_port,
             None => return Err(HostPortProblem::Port),
         };
         if host.is_empty() {

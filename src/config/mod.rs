@@ -14,6 +14,8 @@
 mod bootstrap;
 mod choices;
 pub mod cli;
+mod connection;
+mod endpoint;
 mod environment;
 mod error;
 mod exact;
@@ -37,6 +39,11 @@ mod tests;
 pub use bootstrap::{DEFAULT_PORT, HostPort, HostPortProblem};
 pub use choices::{Color, FailOn, Isolation, Notify, Output, Source, Theme};
 pub use cli::{Cli, Command};
+pub use connection::{
+    ClientCredentials, Connection, Identity, Login, Mechanism, Pem, Sasl, Security, Tls, Trust,
+    Verify,
+};
+pub use endpoint::Endpoint;
 pub use error::ConfigError;
 pub use layer::{Given, Inline, Layer, Origin, RulesFor};
 pub use note::Note;
@@ -45,7 +52,6 @@ pub use resolve::{Inputs, ReadFile, path, rules};
 pub use secret::{SecretProblem, Value};
 pub use setting::variables;
 pub use settings::{
-    Connection, Face, Filters, Identity, Looks, Mechanism, NameFilter, Pem, Playback, Played,
-    Processes, Profile, Recording, Sasl, Security, Settings, Tls, Trust, Verify,
+    Face, Filters, Looks, NameFilter, Playback, Played, Processes, Profile, Recording, Settings,
 };
 pub use system::{CommandProblem, System, ThisSystem};

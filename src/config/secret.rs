@@ -19,6 +19,16 @@ pub enum Value {
     Command(String, Vec<String>),
 }
 
+impl Value {
+    /// The value; `None` if it stands elsewhere.
+    pub(super) fn here(&self) -> Option<&SecretString> {
+        match self {
+            Self::Here(secret) => Some(secret),
+            Self::Variable(_) | Self::Command(..) => None,
+        }
+    }
+}
+
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

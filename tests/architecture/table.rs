@@ -76,15 +76,35 @@ pub const RULES: &[Rule] = &[
     // Settings into clients: certificates and keys given as text are opened here.
     room("source/kafka/connect", &["model", "config", "source"], &[&["secrecy"]]),
     // A client that others could lift out: nothing of this crate, and alone in speaking the
-    // protocol and TLS.
+    // protocol and TLS. Brokers refuse tokens in JSON.
     room(
         "source/kafka/wire",
         &[],
-        &[TOKIO, &["kafka_protocol", "openssl", "tokio_openssl", "bytes", "secrecy"]],
+        &[
+            TOKIO,
+            &[
+                "kafka_protocol",
+                "openssl",
+                "tokio_openssl",
+                "bytes",
+                "secrecy",
+                "serde",
+                "serde_json",
+            ],
+        ],
+    ),
+    // Alone in asking over HTTP.
+    room(
+        "source/kafka/oauth",
+        &["model", "source"],
+        &[
+            TOKIO,
+            &["hyper", "hyper_util", "http_body_util", "base64", "secrecy", "serde", "serde_json"],
+        ],
     ),
     // Alone in reading records: the consumer, and what it is for.
     // librdkafka's properties hold passwords.
-    room("source/kafka/consumer", &["model"], &[&["rdkafka", "secrecy"]]),
+    room("source/kafka/consumer", &["model", "source"], &[TOKIO, &["rdkafka", "secrecy"]]),
     room("source/kafka/stream", &["model", "source"], &[TOKIO, &["rdkafka"]]),
     room("source/kafka/peek", &["model", "source"], &[TOKIO, &["rdkafka"]]),
     // Everything that can be set, in one resolved value. strsim finds what a mistyped key meant;

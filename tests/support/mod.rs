@@ -25,6 +25,7 @@ use std::io::Write as _;
 use std::sync::OnceLock;
 
 pub mod kafka;
+pub mod tokens;
 pub mod wait;
 
 pub use kafka::{Builder, KafkaCluster};

@@ -9,7 +9,7 @@ use kafka_protocol::messages::{
 };
 use kafka_protocol::protocol::Decodable as _;
 use lagtop::source::kafka::wire::{
-    BrokerState, Client, Mechanism, Sasl, Topics, WireErrorKind as Kind,
+    BrokerState, Client, Login, Sasl, Topics, WireErrorKind as Kind,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -138,11 +138,10 @@ async fn a_broker_that_does_not_know_the_password_is_not_trusted() {
     for (signature, iterations, words) in cases {
         let broker = impostor(signature, iterations).await;
         let mut config = config(&[broker.port]);
-        config.security.sasl = Some(Sasl {
-            mechanism: Mechanism::ScramSha256,
+        config.security.sasl = Some(Sasl::ScramSha256(Login {
             username: "user".to_owned(),
             password: "pencil".into(),
-        });
+        }));
         let error = Client::new(config).connect().await.unwrap_err();
         assert!(matches!(error.kind, Kind::BrokerNotAuthentic { .. }), "{error}");
         assert!(error.to_string().contains(words), "{error}");

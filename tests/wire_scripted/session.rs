@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kafka_protocol::messages::{ApiKey, SaslAuthenticateResponse, SaslHandshakeResponse};
 use kafka_protocol::protocol::StrBytes;
-use lagtop::source::kafka::wire::{Client, ClientConfig, Mechanism, Sasl, WireErrorKind as Kind};
+use lagtop::source::kafka::wire::{Client, ClientConfig, Login, Sasl, WireErrorKind as Kind};
 
 use crate::broker::{Act, Asked, Broker};
 use crate::{LIST, config, listing, until};
@@ -19,11 +19,8 @@ const LIFETIME: Duration = Duration::from_millis(50);
 
 fn user(broker: &Broker) -> ClientConfig {
     let mut config = config(&[broker.port]);
-    config.security.sasl = Some(Sasl {
-        mechanism: Mechanism::Plain,
-        username: "user".to_owned(),
-        password: "pencil".into(),
-    });
+    config.security.sasl =
+        Some(Sasl::Plain(Login { username: "user".to_owned(), password: "pencil".into() }));
     config
 }
 

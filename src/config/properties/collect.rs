@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use secrecy::ExposeSecret;
+
 use super::keys::{self, About, Meaning, meaning};
 use super::security::protocol_named;
 use super::{Properties, Property, Role, parse, unicode};
@@ -109,6 +111,15 @@ impl Collected {
             Some(Meaning::Used { role, .. }) => self.put(role, Property { key, value, from, rank }),
             Some(Meaning::Refused(instead)) => {
                 return Err(ConfigError::Unsupported { from, subject: key, instead });
+            }
+            Some(Meaning::Only(values, instead)) => {
+                // What stands elsewhere is not fetched to be compared.
+                let value = value.here().map_or("", |value| value.expose_secret().trim());
+                let name = value.rsplit('.').next().unwrap_or_default();
+                if !values.iter().any(|one| one.eq_ignore_ascii_case(name)) {
+                    let subject = format!("this {key}");
+                    return Err(ConfigError::Unsupported { from, subject, instead });
+                }
             }
             Some(Meaning::Seen) | None => {}
             Some(Meaning::Own | Meaning::Tuning | Meaning::Java) => {

@@ -14,8 +14,15 @@ use thiserror::Error;
 pub(super) struct Login {
     /// For which mechanisms it stands.
     pub(super) module: Module,
-    pub(super) username: Option<String>,
-    pub(super) password: Option<SecretString>,
+    /// In the order written.
+    pub(super) options: Vec<(String, SecretString)>,
+}
+
+impl Login {
+    /// An option's value; the last one wins, as in Java.
+    pub(super) fn option(&self, name: &str) -> Option<&SecretString> {
+        self.options.iter().rfind(|(key, _)| key == name).map(|(_, value)| value)
+    }
 }
 
 /// The login modules that lagtop understands.
@@ -25,6 +32,8 @@ pub enum Module {
     Plain,
     /// `ScramLoginModule`, for SCRAM-SHA-256 and SCRAM-SHA-512.
     Scram,
+    /// `OAuthBearerLoginModule`, for OAUTHBEARER.
+    OAuthBearer,
 }
 
 /// Why `sasl.jaas.config` cannot be used. Reads after the name of the key.
@@ -45,15 +54,27 @@ pub enum JaasProblem {
     /// Java wants one login module as well.
     #[error("has more than one login module; keep the one for Kafka's clients")]
     Several,
-    /// Kerberos, `OAuth`, or someone's own.
+    /// Kerberos, or someone's own.
     #[error(
-        "names the login module {0}, which lagtop does not have; use PlainLoginModule or \
-         ScramLoginModule, and a user that may log in that way"
+        "names the login module {0}, which lagtop does not have; use PlainLoginModule, \
+         ScramLoginModule or OAuthBearerLoginModule, and a user that may log in that way"
     )]
     Module(String),
     /// SCRAM with a delegation token.
     #[error("uses a delegation token (tokenauth), which lagtop does not speak; use a SCRAM user")]
     Token,
+    /// A token made by the client itself.
+    #[error(
+        "asks for an unsecured token (unsecuredLogin…), which proves nothing; write clientId=\"…\" \
+         clientSecret=\"…\" and sasl.oauthbearer.token.endpoint.url, or use PLAIN on a test cluster"
+    )]
+    Unsecured,
+    /// What a broker may be told beside a token: RFC 7628 section 3.1.
+    #[error(
+        "has an extension_… whose name is not of letters, is auth, or whose value cannot be printed; \
+         write extension_NAME=\"VALUE\""
+    )]
+    Extension,
     /// PLAIN with SCRAM's module or the other way round.
     #[error("names a login module of another mechanism than sasl.mechanism {0}; make them agree")]
     Mechanism(&'static str),
@@ -70,7 +91,7 @@ pub(super) fn parse(text: &str) -> Result<Login, JaasProblem> {
         Some(Token::Text(flag)) if is_flag(&flag) => {}
         _ => return Err(JaasProblem::Flag),
     }
-    let mut login = Login { module, username: None, password: None };
+    let mut login = Login { module, options: Vec::new() };
     loop {
         let key = match tokens.next() {
             None => return Err(JaasProblem::Semicolon),
@@ -82,13 +103,14 @@ pub(super) fn parse(text: &str) -> Result<Login, JaasProblem> {
         else {
             return Err(JaasProblem::Option);
         };
-        match key.as_str() {
-            "username" => login.username = Some(value),
-            "password" => login.password = Some(value.into()),
-            "tokenauth" if value.eq_ignore_ascii_case("true") => return Err(JaasProblem::Token),
-            // Options of listeners and of other modules: Kafka's own modules ignore them too.
-            _ => {}
+        if key == "tokenauth" && value.eq_ignore_ascii_case("true") {
+            return Err(JaasProblem::Token);
         }
+        if module == Module::OAuthBearer && key.starts_with("unsecuredLogin") {
+            return Err(JaasProblem::Unsecured);
+        }
+        // What nobody asks for is ignored: Kafka's own modules do so too.
+        login.options.push((key, value.into()));
     }
     if tokens.next().is_some() { Err(JaasProblem::Several) } else { Ok(login) }
 }
@@ -98,6 +120,7 @@ fn module(class: &str) -> Result<Module, JaasProblem> {
     match class.rsplit('.').next() {
         Some("PlainLoginModule") => Ok(Module::Plain),
         Some("ScramLoginModule") => Ok(Module::Scram),
+        Some("OAuthBearerLoginModule") => Ok(Module::OAuthBearer),
         // A class name, or whatever stands in its place: then it may be a secret.
         Some(name) if name.ends_with("LoginModule") && is_java_name(name) => {
             Err(JaasProblem::Module(name.to_owned()))
@@ -241,8 +264,8 @@ mod tests {
     fn reads_options(#[case] options: &str, #[case] username: &str, #[case] password: &str) {
         let login = parse(&format!("{PLAIN}{options}")).unwrap();
         assert_eq!(login.module, Module::Plain);
-        assert_eq!(login.username.as_deref(), Some(username));
-        assert_eq!(login.password.unwrap().expose_secret(), password);
+        let option = |name| login.option(name).unwrap().expose_secret();
+        assert_eq!((option("username"), option("password")), (username, password));
     }
 
     #[rstest]
@@ -255,6 +278,10 @@ mod tests {
     #[case("a.PlainLoginModule required username;", JaasProblem::Option)]
     #[case("a.PlainLoginModule required; a.PlainLoginModule required;", JaasProblem::Several)]
     #[case("a.ScramLoginModule required tokenauth=\"true\";", JaasProblem::Token)]
+    #[case(
+        "a.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"a\";",
+        JaasProblem::Unsecured
+    )]
     #[case("a.IAMLoginModule required;", JaasProblem::Module("IAMLoginModule".to_owned()))]
     #[case("hunter2 required;", JaasProblem::Module("of another name".to_owned()))]
     fn refuses(#[case] text: &str, #[case] problem: JaasProblem) {
@@ -265,7 +292,7 @@ mod tests {
     fn relocated_scram_is_scram() {
         let login = parse("kafkashaded.x.ScramLoginModule Required;").unwrap();
         assert_eq!(login.module, Module::Scram);
-        assert!(login.username.is_none() && login.password.is_none());
+        assert!(login.options.is_empty());
     }
 
     proptest! {
@@ -278,7 +305,7 @@ mod tests {
         fn any_password_in_quotes_comes_back(password in "[^\r\n]{0,40}") {
             let quoted = password.replace('\\', "\\\\").replace('"', "\\\"");
             let login = parse(&format!("{PLAIN}username=\"u\" password=\"{quoted}\";")).unwrap();
-            let read = login.password.unwrap();
+            let read = login.option("password").unwrap();
             prop_assert_eq!(read.expose_secret(), password.as_str());
         }
     }

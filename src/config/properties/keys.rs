@@ -31,6 +31,17 @@ pub(in crate::config) enum Role {
     KeyPassword,
     HostCheck,
     CertificateCheck,
+    TokenEndpoint,
+    TokenClientId,
+    TokenClientSecret,
+    TokenScope,
+    /// `name=value`, a comma list.
+    TokenExtensions,
+    /// Whether id and secret are encoded as in a form.
+    TokenEncoded,
+    /// Of the token endpoint: file or directory.
+    TokenCaLocation,
+    TokenCaPem,
 }
 
 /// What a setting is about.
@@ -52,7 +63,18 @@ impl Role {
             | Self::RequestTimeout
             | Self::ConnectTimeout
             | Self::Protocol => About::Reaching,
-            Self::Mechanism | Self::Username | Self::Password | Self::Jaas => About::Sasl,
+            Self::Mechanism
+            | Self::Username
+            | Self::Password
+            | Self::Jaas
+            | Self::TokenEndpoint
+            | Self::TokenClientId
+            | Self::TokenClientSecret
+            | Self::TokenScope
+            | Self::TokenExtensions
+            | Self::TokenEncoded
+            | Self::TokenCaLocation
+            | Self::TokenCaPem => About::Sasl,
             Self::TruststoreLocation
             | Self::TruststorePassword
             | Self::CaLocation
@@ -86,9 +108,12 @@ pub(super) enum Meaning {
     Own,
     /// It asks for something that lagtop does not do. The text says what to do instead.
     Refused(&'static str),
+    /// These values ask for what lagtop does anyway (of a class, its name without the package); any
+    /// other is refused, with what to do instead.
+    Only(&'static [&'static str], &'static str),
 }
 
-use Meaning::{Java, Own, Refused, Seen, Tuning};
+use Meaning::{Java, Only, Own, Refused, Seen, Tuning};
 
 const fn used(role: Role) -> Meaning {
     Meaning::Used { role, literal: false }
@@ -98,13 +123,17 @@ const fn literal(role: Role) -> Meaning {
     Meaning::Used { role, literal: true }
 }
 
-const NO_TOKENS: &str =
-    "log in with a user and a password: sasl.mechanism=PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512";
 const NO_CODE: &str = "take it out; lagtop loads no code but its own";
+const NO_HANDLER: &str = "take it out; lagtop loads no code but its own, and logs in by PLAIN, \
+     SCRAM-SHA-256, SCRAM-SHA-512, or OAUTHBEARER with sasl.oauthbearer.token.endpoint.url";
+const ONLY_SECRETS: &str =
+    "have tokens given for sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret";
+const NO_UNSECURED: &str = "take it out; a token that nobody signed proves nothing: name a \
+     sasl.oauthbearer.token.endpoint.url, or log in by PLAIN on a test cluster";
 const PLAIN_VALUES: &str = "take it out, and write the values themselves where the file says ${…}";
 const NO_CRL: &str = "take it out, and keep revoked brokers out by the authorities in the CA file";
 
-const USED: [(&str, Meaning); 30] = [
+const USED: [(&str, Meaning); 40] = [
     ("bootstrap.servers", used(Role::Bootstrap)),
     ("metadata.broker.list", literal(Role::Bootstrap)),
     ("client.id", used(Role::ClientId)),
@@ -136,14 +165,36 @@ const USED: [(&str, Meaning); 30] = [
     ("ssl.key.password", used(Role::KeyPassword)),
     ("ssl.endpoint.identification.algorithm", used(Role::HostCheck)),
     ("enable.ssl.certificate.verification", literal(Role::CertificateCheck)),
+    ("sasl.oauthbearer.token.endpoint.url", used(Role::TokenEndpoint)),
+    ("sasl.oauthbearer.client.credentials.client.id", used(Role::TokenClientId)),
+    ("sasl.oauthbearer.client.id", literal(Role::TokenClientId)),
+    ("sasl.oauthbearer.client.credentials.client.secret", used(Role::TokenClientSecret)),
+    ("sasl.oauthbearer.client.secret", literal(Role::TokenClientSecret)),
+    ("sasl.oauthbearer.scope", used(Role::TokenScope)),
+    ("sasl.oauthbearer.extensions", literal(Role::TokenExtensions)),
+    ("sasl.oauthbearer.header.urlencode", used(Role::TokenEncoded)),
+    ("https.ca.location", literal(Role::TokenCaLocation)),
+    ("https.ca.pem", used(Role::TokenCaPem)),
 ];
 
-const REFUSED: [(&str, Meaning); 10] = [
+const REFUSED: [(&str, Meaning); 16] = [
     ("config.providers", Refused(PLAIN_VALUES)),
+    ("enable.sasl.oauthbearer.unsecure.jwt", Only(&["false"], NO_UNSECURED)),
     ("plugin.library.paths", Refused(NO_CODE)),
-    ("sasl.client.callback.handler.class", Refused(NO_TOKENS)),
-    ("sasl.login.callback.handler.class", Refused(NO_TOKENS)),
-    ("sasl.login.class", Refused(NO_TOKENS)),
+    (
+        "sasl.client.callback.handler.class",
+        Only(&["OAuthBearerSaslClientCallbackHandler"], NO_HANDLER),
+    ),
+    ("sasl.login.callback.handler.class", Only(&["OAuthBearerLoginCallbackHandler"], NO_HANDLER)),
+    ("sasl.login.class", Refused(NO_HANDLER)),
+    ("sasl.oauthbearer.config", Refused(NO_UNSECURED)),
+    ("sasl.oauthbearer.grant.type", Only(&["client_credentials"], ONLY_SECRETS)),
+    (
+        "sasl.oauthbearer.jwt.retriever.class",
+        Only(&["DefaultJwtRetriever", "ClientCredentialsJwtRetriever"], ONLY_SECRETS),
+    ),
+    ("sasl.oauthbearer.metadata.authentication.type", Only(&["none"], ONLY_SECRETS)),
+    ("sasl.oauthbearer.method", Only(&["oidc", "default"], ONLY_SECRETS)),
     ("security.providers", Refused(NO_CODE)),
     ("ssl.crl.location", Refused(NO_CRL)),
     ("ssl.engine.factory.class", Refused(NO_CODE)),
@@ -169,10 +220,9 @@ const TUNING: &str = "\
     compression.codec compression.level compression.type connections.max.idle.ms \
     consume.callback.max.messages coordinator.query.interval.ms debug \
     delivery.report.only.error delivery.timeout.ms enable.gapless.guarantee \
-    enable.idempotence enable.partition.eof enable.random.seed \
-    enable.sasl.oauthbearer.unsecure.jwt enabled_events fetch.error.backoff.ms \
+    enable.idempotence enable.partition.eof enable.random.seed enabled_events fetch.error.backoff.ms \
     fetch.max.bytes fetch.message.max.bytes fetch.min.bytes fetch.queue.backoff.ms \
-    fetch.wait.max.ms https.ca.location https.ca.pem linger.ms log.connection.close \
+    fetch.wait.max.ms linger.ms log.connection.close \
     log.queue log.thread.name log_level max.in.flight max.in.flight.requests.per.connection \
     max.partition.fetch.bytes message.copy.max.bytes message.max.bytes \
     message.send.max.retries message.timeout.ms metadata.max.age.ms \
@@ -217,6 +267,9 @@ const FAMILIES: [&str; 9] = [
     "schema.registry.",
 ];
 
+/// How a client proves to a token endpoint who it is, other than by a secret.
+const ASSERTIONS: &str = "sasl.oauthbearer.assertion.";
+
 /// What `key` is to lagtop; `None` if no client knows it.
 pub(super) fn meaning(key: &str) -> Option<Meaning> {
     let listed = |names: &str| names.split(' ').any(|name| name == key);
@@ -227,6 +280,7 @@ pub(super) fn meaning(key: &str) -> Option<Meaning> {
         .or_else(|| listed(OWN).then_some(Own))
         .or_else(|| listed(TUNING).then_some(Tuning))
         .or_else(|| listed(JAVA).then_some(Java))
+        .or_else(|| key.starts_with(ASSERTIONS).then_some(Refused(ONLY_SECRETS)))
         .or_else(|| FAMILIES.iter().any(|f| key.starts_with(f)).then_some(Java))
 }
 
@@ -295,7 +349,9 @@ mod tests {
     #[case("schema.registry.url", Some(Java))]
     #[case("key.deserializer", Some(Java))]
     #[case("ssl.keystore.type", Some(Seen))]
-    #[case("sasl.login.callback.handler.class", Some(Refused(NO_TOKENS)))]
+    #[case("sasl.login.class", Some(Refused(NO_HANDLER)))]
+    #[case("sasl.oauthbearer.assertion.file", Some(Refused(ONLY_SECRETS)))]
+    #[case("sasl.oauthbearer.jwks.endpoint.url", Some(Java))]
     #[case("security.protocoll", None)]
     fn knows(#[case] key: &str, #[case] expected: Option<Meaning>) {
         assert_eq!(meaning(key), expected);

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::config::settings::{Connection, Identity, Pem, Sasl, Security, Tls, Trust, Verify};
+use crate::config::connection::{
+    Connection, Identity, Login, Pem, Sasl, Security, Tls, Trust, Verify,
+};
 
 /// librdkafka refuses less for setting up a connection.
 const LEAST_SETUP: Duration = Duration::from_secs(1);
@@ -54,10 +56,21 @@ impl Target {
         if let Some(tls) = &security.tls {
             self.tls(tls);
         }
-        if let Some(Sasl { mechanism, username, password }) = &security.sasl {
-            self.put("sasl.mechanism", mechanism.name());
-            self.put("sasl.username", &**username);
-            self.put("sasl.password", password.clone());
+        if let Some(sasl) = &security.sasl {
+            self.sasl(sasl);
+        }
+    }
+
+    /// Tokens are handed to it one by one: its own way of fetching them wants libcurl.
+    fn sasl(&mut self, sasl: &Sasl) {
+        self.put("sasl.mechanism", sasl.mechanism().name());
+        match sasl {
+            Sasl::Plain(login) | Sasl::ScramSha256(login) | Sasl::ScramSha512(login) => {
+                let Login { username, password } = login;
+                self.put("sasl.username", &**username);
+                self.put("sasl.password", password.clone());
+            }
+            Sasl::OAuthBearer(_) => {}
         }
     }
 

@@ -2,15 +2,18 @@
 //! into what lagtop connects with.
 //!
 //! `collect` sorts what was given by what it means to lagtop (the table in `keys`), and fetches what
-//! stands elsewhere; `security` makes TLS and SASL settings of it; `librdkafka` translates the result
-//! back into the one dialect that librdkafka speaks. Values are secret from the moment a line is split:
-//! only those that cannot be a secret (protocol, mechanism, paths, numbers) are repeated in errors.
+//! stands elsewhere; `security`, `sasl` and `oauth` make TLS and SASL settings of it; `librdkafka`
+//! translates the result back into the one dialect that librdkafka speaks. Values are secret from the
+//! moment a line is split: only those that cannot be a secret (protocol, mechanism, paths, numbers) are
+//! repeated in errors.
 
 mod collect;
 pub mod jaas;
 mod keys;
 mod librdkafka;
+mod oauth;
 mod parse;
+mod sasl;
 mod security;
 mod stores;
 

@@ -1,14 +1,14 @@
-//! Encryption and authentication out of the properties that speak of them.
+//! Encryption out of the properties that speak of it, and whether there is authentication.
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::jaas::{self, JaasProblem, Login, Module};
+use super::sasl::sasl;
 use super::stores::{self, Kind};
 use super::{Properties, Property, Role};
+use crate::config::connection::{Identity, Pem, Security, Tls, Trust, Verify};
 use crate::config::error::ConfigError;
 use crate::config::note::Note;
 use crate::config::resolve::ReadFile;
-use crate::config::settings::{Identity, Mechanism, Pem, Sasl, Security, Tls, Trust, Verify};
 
 const TLS_ROLES: [Role; 7] = [
     Role::TruststoreLocation,
@@ -19,7 +19,15 @@ const TLS_ROLES: [Role; 7] = [
     Role::CertificatePem,
     Role::KeyLocation,
 ];
-const SASL_ROLES: [Role; 4] = [Role::Mechanism, Role::Username, Role::Password, Role::Jaas];
+const SASL_ROLES: [Role; 7] = [
+    Role::Mechanism,
+    Role::Username,
+    Role::Password,
+    Role::Jaas,
+    Role::TokenEndpoint,
+    Role::TokenClientId,
+    Role::TokenClientSecret,
+];
 
 const PROTOCOLS: [(&str, bool, bool); 4] = [
     ("PLAINTEXT", false, false),
@@ -40,7 +48,7 @@ pub(in crate::config) fn security(
 ) -> Result<Security, ConfigError> {
     let (protocol, with_tls, with_sasl) = protocol(properties)?;
     let tls = if with_tls { Some(tls(properties, read)?) } else { None };
-    let sasl = if with_sasl { Some(sasl(properties, protocol)?) } else { None };
+    let sasl = if with_sasl { Some(sasl(properties, protocol, read)?) } else { None };
     let unused_tls = TLS_ROLES.iter().filter(|_| !with_tls);
     let unused_sasl = SASL_ROLES.iter().filter(|_| !with_sasl);
     for role in unused_tls.chain(unused_sasl) {
@@ -82,8 +90,6 @@ fn missing(property: &Property, missing: &'static str, instead: &'static str) ->
     ConfigError::Missing { from: property.from.clone(), because, missing, instead }
 }
 
-// === TLS ===
-
 fn tls(properties: &Properties, read: ReadFile<'_>) -> Result<Tls, ConfigError> {
     Ok(Tls {
         trust: trust(properties, read)?,
@@ -96,33 +102,38 @@ fn trust(properties: &Properties, read: ReadFile<'_>) -> Result<Trust, ConfigErr
     let places = [Role::TruststoreLocation, Role::CaLocation, Role::CaPem];
     let Some((role, property)) = properties.one_of(&places)? else { return Ok(Trust::System) };
     match role {
-        Role::TruststoreLocation => truststore(property, properties, read),
+        Role::TruststoreLocation => {
+            truststore(property, secret_or_empty(properties, Role::TruststorePassword), read)
+        }
         Role::CaPem => Ok(Trust::Pem(property.secret().clone())),
-        // librdkafka's word for the system's own places.
-        _ if property.text() == "probe" => Ok(Trust::System),
-        _ => match stores::read(property, read)? {
-            None => Ok(Trust::PemDirectory(property.path())),
-            Some(content) if stores::has_certificate(&content) => {
-                Ok(Trust::PemFile(property.path()))
-            }
-            Some(content) => Err(stores::unfit(property, &content, CERTIFICATES)),
-        },
+        _ => authorities(property, read),
     }
 }
 
-fn truststore(
+/// A file or a directory of PEM certificates.
+pub(super) fn authorities(property: &Property, read: ReadFile<'_>) -> Result<Trust, ConfigError> {
+    // librdkafka's word for the system's own places.
+    if property.text() == "probe" {
+        return Ok(Trust::System);
+    }
+    match stores::read(property, read)? {
+        None => Ok(Trust::PemDirectory(property.path())),
+        Some(content) if stores::has_certificate(&content) => Ok(Trust::PemFile(property.path())),
+        Some(content) => Err(stores::unfit(property, &content, CERTIFICATES)),
+    }
+}
+
+/// A Java trust store, in PEM or PKCS#12.
+pub(super) fn truststore(
     property: &Property,
-    properties: &Properties,
+    password: SecretString,
     read: ReadFile<'_>,
 ) -> Result<Trust, ConfigError> {
     let content = stores::read(property, read)?.unwrap_or_default();
     let path = property.path();
     match stores::kind(&content) {
         Kind::Pem if stores::has_certificate(&content) => Ok(Trust::PemFile(path)),
-        Kind::Pkcs12 => {
-            let password = secret_or_empty(properties, Role::TruststorePassword);
-            Ok(Trust::Pkcs12 { path, password })
-        }
+        Kind::Pkcs12 => Ok(Trust::Pkcs12 { path, password }),
         Kind::Pem | Kind::Java(_) | Kind::Unknown => Err(stores::unfit(property, &content, STORE)),
     }
 }
@@ -215,89 +226,7 @@ fn verify(properties: &Properties) -> Result<Verify, ConfigError> {
     }
 }
 
-fn wrong(property: &Property, what: &'static str, instead: &str) -> ConfigError {
+pub(super) fn wrong(property: &Property, what: &'static str, instead: &str) -> ConfigError {
     let text = property.text().to_owned();
     ConfigError::Value { from: property.from.clone(), text, what, instead: instead.to_owned() }
-}
-
-// === SASL ===
-
-fn sasl(properties: &Properties, protocol: &str) -> Result<Sasl, ConfigError> {
-    let mechanism = mechanism(properties, protocol)?;
-    let login = login(properties, mechanism)?;
-    let (jaas, jaas_rank) = login.map_or((None, usize::MAX), |(login, rank)| (Some(login), rank));
-    // A user or password given in a higher place than the login module wins over the module's.
-    let above = |role| properties.get(role).filter(|property| property.rank <= jaas_rank);
-    let username = above(Role::Username)
-        .map(|property| property.text().to_owned())
-        .or_else(|| jaas.as_ref()?.username.clone())
-        .or_else(|| Some(properties.get(Role::Username)?.text().to_owned()));
-    let password = above(Role::Password)
-        .map(|property| property.secret().clone())
-        .or_else(|| jaas?.password)
-        .or_else(|| Some(properties.get(Role::Password)?.secret().clone()));
-    let needs = |missing, instead| ConfigError::Missing {
-        from: origin(properties, Role::Mechanism),
-        because: format!("sasl.mechanism={mechanism}"),
-        missing,
-        instead,
-    };
-    Ok(Sasl {
-        mechanism,
-        username: username.filter(|name| !name.is_empty()).ok_or_else(|| {
-            needs("a user", "sasl.username=NAME, or username=\"NAME\" in sasl.jaas.config")
-        })?,
-        password: password.ok_or_else(|| {
-            needs("a password", "sasl.password=…, or password=\"…\" in sasl.jaas.config")
-        })?,
-    })
-}
-
-fn origin(properties: &Properties, role: Role) -> crate::config::layer::Origin {
-    use crate::config::layer::Origin;
-    properties.get(role).map_or(Origin::Flag("-X"), |property| property.from.clone())
-}
-
-fn mechanism(properties: &Properties, protocol: &str) -> Result<Mechanism, ConfigError> {
-    const OTHER: &str = "use PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, and a user that may log in so";
-    let Some(property) = properties.get(Role::Mechanism) else {
-        return Err(ConfigError::Missing {
-            from: origin(properties, Role::Protocol),
-            because: format!("security.protocol={protocol}"),
-            missing: "sasl.mechanism",
-            instead: "sasl.mechanism=PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (Kafka's clients take \
-                      Kerberos if none is named, which lagtop does not speak)",
-        });
-    };
-    let text = property.text();
-    if let Some(known) = Mechanism::ALL.into_iter().find(|m| m.name().eq_ignore_ascii_case(text)) {
-        return Ok(known);
-    }
-    let others = ["GSSAPI", "OAUTHBEARER", "AWS_MSK_IAM"];
-    Err(match others.iter().find(|other| other.eq_ignore_ascii_case(text)) {
-        Some(other) => ConfigError::Unsupported {
-            from: property.from.clone(),
-            subject: format!("sasl.mechanism={other}"),
-            instead: OTHER,
-        },
-        None => wrong(property, "a sasl.mechanism", "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"),
-    })
-}
-
-/// What `sasl.jaas.config` says, and its rank.
-fn login(
-    properties: &Properties,
-    mechanism: Mechanism,
-) -> Result<Option<(Login, usize)>, ConfigError> {
-    let Some(property) = properties.get(Role::Jaas) else { return Ok(None) };
-    let problem = |problem| ConfigError::Jaas { from: property.from.clone(), problem };
-    let login = jaas::parse(property.secret().expose_secret()).map_err(problem)?;
-    let module = match mechanism {
-        Mechanism::Plain => Module::Plain,
-        Mechanism::ScramSha256 | Mechanism::ScramSha512 => Module::Scram,
-    };
-    if login.module != module {
-        return Err(problem(JaasProblem::Mechanism(mechanism.name())));
-    }
-    Ok(Some((login, property.rank)))
 }

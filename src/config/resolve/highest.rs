@@ -11,10 +11,11 @@ use super::places::Places;
 use super::values::{TIMEOUTS, duration, milliseconds, pprof, regex, switch, wrong};
 use super::{DEFAULT_CLIENT_ID, DEFAULT_LISTEN, DEFAULT_RECORD_LIMIT, DEFAULT_TIMEOUT, SPEEDS};
 use crate::config::bootstrap::HostPort;
+use crate::config::connection::Connection;
 use crate::config::error::ConfigError;
 use crate::config::layer::{Given, Inline, Layer};
 use crate::config::properties::{Collected, Properties, Role, security, unicode};
-use crate::config::settings::{Connection, Looks, NameFilter, Processes, Recording};
+use crate::config::settings::{Looks, NameFilter, Processes, Recording};
 use crate::config::system::System;
 
 /// Layers of which the first that sets something decides it.

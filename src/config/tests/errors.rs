@@ -144,23 +144,23 @@ fn lines_of_a_file(#[case] lines: &str, #[case] expected: &str) {
 #[case(
     "",
     "f:2: security.protocol=SASL_SSL needs sasl.mechanism; write sasl.mechanism=PLAIN, \
-            SCRAM-SHA-256 or SCRAM-SHA-512 (Kafka's clients take Kerberos if none is named, which \
-            lagtop does not speak)"
+            SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER (Kafka's clients take Kerberos if none is \
+            named, which lagtop does not speak)"
 )]
 #[case(
     "sasl.mechanism=GSSAPI",
     "f:3: sasl.mechanism=GSSAPI is not supported; use PLAIN, \
-        SCRAM-SHA-256 or SCRAM-SHA-512, and a user that may log in so"
+        SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER, and a user that may log in so"
 )]
 #[case(
-    "sasl.mechanisms=OAUTHBEARER",
-    "f:3: sasl.mechanism=OAUTHBEARER is not supported; use PLAIN, \
-        SCRAM-SHA-256 or SCRAM-SHA-512, and a user that may log in so"
+    "sasl.mechanism=aws_msk_iam",
+    "f:3: sasl.mechanism=AWS_MSK_IAM is not supported; use PLAIN, \
+        SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER, and a user that may log in so"
 )]
 #[case(
     "sasl.mechanism=SCRAM",
-    "f:3: 'SCRAM' is not a sasl.mechanism; write PLAIN, SCRAM-SHA-256 or \
-        SCRAM-SHA-512"
+    "f:3: 'SCRAM' is not a sasl.mechanism; write PLAIN, SCRAM-SHA-256, \
+        SCRAM-SHA-512 or OAUTHBEARER"
 )]
 #[case(
     "sasl.mechanism=PLAIN",
@@ -185,19 +185,88 @@ fn lines_of_a_file(#[case] lines: &str, #[case] expected: &str) {
 #[case(
     "sasl.mechanism=PLAIN\nsasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required;",
     "f:4: sasl.jaas.config names the login module Krb5LoginModule, which lagtop does not have; use \
-        PlainLoginModule or ScramLoginModule, and a user that may log in that way"
+        PlainLoginModule, ScramLoginModule or OAuthBearerLoginModule, and a user that may log in that \
+        way"
 )]
 #[case(
     "sasl.login.callback.handler.class=x.Y",
-    "f:3: sasl.login.callback.handler.class is not \
-        supported; log in with a user and a password: sasl.mechanism=PLAIN, SCRAM-SHA-256 or \
-        SCRAM-SHA-512"
+    "f:3: this sasl.login.callback.handler.class is not supported; take it out; lagtop loads no code \
+        but its own, and logs in by PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, or OAUTHBEARER with \
+        sasl.oauthbearer.token.endpoint.url"
 )]
 fn authentication(#[case] lines: &str, #[case] expected: &str) {
     assert_eq!(
         World::properties(&format!("security.protocol=SASL_SSL\n{lines}")).error(),
         expected
     );
+}
+
+const ENDPOINT: &str = "sasl.oauthbearer.token.endpoint.url=https://idp/token";
+const SECRETS: &str = "sasl.oauthbearer.client.id=c\nsasl.oauthbearer.client.secret=s";
+
+#[rstest]
+#[case(
+    "sasl.oauthbearer.method=oidc",
+    "f:3: sasl.mechanism=OAUTHBEARER needs a client id; write sasl.oauthbearer.client.id=NAME, or \
+        clientId=\"NAME\" in sasl.jaas.config"
+)]
+#[case(
+    "sasl.jaas.config=x.OAuthBearerLoginModule required clientId=\"c\";",
+    "f:3: sasl.mechanism=OAUTHBEARER needs a client secret; write \
+        sasl.oauthbearer.client.secret=…, or clientSecret=\"…\" in sasl.jaas.config"
+)]
+#[case(
+    SECRETS,
+    "f:3: sasl.mechanism=OAUTHBEARER needs the address where tokens are; write \
+        sasl.oauthbearer.token.endpoint.url=https://…"
+)]
+#[case(
+    "sasl.oauthbearer.token.endpoint.url=file:///token\nSECRETS",
+    "f:4: 'file:///token' is not the address of a token endpoint; write https://HOST/PATH, without \
+        a user"
+)]
+#[case(
+    "sasl.oauthbearer.token.endpoint.url=https://me:hidden@idp/token\nSECRETS",
+    "f:4: '…' is not the address of a token endpoint; write https://HOST/PATH, without a user"
+)]
+#[case(
+    "ENDPOINT\nSECRETS\nsasl.oauthbearer.extensions=pool-1=x",
+    "f:7: 'pool-1=x' is not a list of extensions; write NAME=VALUE,NAME=VALUE with names of letters"
+)]
+#[case(
+    "ENDPOINT\nSECRETS\nsasl.jaas.config=x.OAuthBearerLoginModule required extension_auth=\"x\";",
+    "f:7: sasl.jaas.config has an extension_… whose name is not of letters, is auth, or whose value \
+        cannot be printed; write extension_NAME=\"VALUE\""
+)]
+#[case(
+    "ENDPOINT\nsasl.jaas.config=x.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"a\";",
+    "f:5: sasl.jaas.config asks for an unsecured token (unsecuredLogin…), which proves nothing; write \
+        clientId=\"…\" clientSecret=\"…\" and sasl.oauthbearer.token.endpoint.url, or use PLAIN on a \
+        test cluster"
+)]
+#[case(
+    "enable.sasl.oauthbearer.unsecure.jwt=true",
+    "f:4: this enable.sasl.oauthbearer.unsecure.jwt is not supported; take it out; a token that nobody \
+        signed proves nothing: name a sasl.oauthbearer.token.endpoint.url, or log in by PLAIN on a \
+        test cluster"
+)]
+#[case(
+    "sasl.oauthbearer.grant.type=urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "f:4: this sasl.oauthbearer.grant.type is not supported; have tokens given for \
+        sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"
+)]
+#[case(
+    "ENDPOINT\nSECRETS\nsasl.oauthbearer.header.urlencode=perhaps",
+    "f:7: 'perhaps' is not a yes or no; write true or false"
+)]
+#[case(
+    "ENDPOINT\nSECRETS\nhttps.ca.location=none",
+    "f:7: cannot read 'none' (entity not found); name a file that exists and may be read"
+)]
+fn tokens(#[case] lines: &str, #[case] expected: &str) {
+    let lines = lines.replace("ENDPOINT", ENDPOINT).replace("SECRETS", SECRETS);
+    let lines = format!("security.protocol=SASL_SSL\nsasl.mechanism=OAUTHBEARER\n{lines}");
+    assert_eq!(World::properties(&lines).error(), expected);
 }
 
 #[rstest]

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use clap::Parser;
 
-use super::{Cli, CommandProblem, ConfigError, Inputs, Settings, System};
+use super::{Cli, CommandProblem, ConfigError, Inputs, Login, Sasl, Settings, System};
 
 /// A world of a few words: flags as one typed line, variables, and files by path.
 #[derive(Clone, Default)]
@@ -70,6 +70,14 @@ impl World {
 
     fn settings(&self) -> Settings {
         self.resolve().unwrap()
+    }
+
+    /// Name and password, where somebody logs in by these.
+    fn login(&self) -> Login {
+        match self.settings().connection.security.sasl {
+            Some(Sasl::Plain(login) | Sasl::ScramSha256(login) | Sasl::ScramSha512(login)) => login,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn error(&self) -> String {

@@ -14,7 +14,7 @@ fn secret() -> impl Strategy<Value = String> {
 }
 
 /// Lines around a secret: right ones, and mistakes people make.
-const LINES: [&str; 24] = [
+const LINES: [&str; 32] = [
     "security.protocol=SASL_SSL",
     "security.protocol=SASL_PLAINTEXT",
     "security.protocol=nonsense",
@@ -34,6 +34,14 @@ const LINES: [&str; 24] = [
     "sasl.jaas.config=x.PlainLoginModule required username=\"alice\" password=\"SECRET\"",
     "sasl.jaas.config=x.PlainLoginModule required username=\"alice\" \"SECRET\";",
     "sasl.jaas.config=SECRET required;",
+    "sasl.mechanism=OAUTHBEARER",
+    "sasl.oauthbearer.token.endpoint.url=https://idp/token?key=SECRET",
+    "sasl.oauthbearer.token.endpoint.url=https://me:SECRET@idp/token",
+    "sasl.oauthbearer.client.id=c",
+    "sasl.oauthbearer.client.secret=SECRET",
+    "sasl.oauthbearer.config=SECRET",
+    "sasl.oauthbearer.assertion.private.key.passphrase=SECRET",
+    "sasl.jaas.config=x.OAuthBearerLoginModule required clientId=\"c\" clientSecret=\"SECRET\";",
     "ssl.truststore.password=SECRET",
     "ssl.keystore.password=SECRET",
     "ssl.key.password=SECRET",

@@ -96,8 +96,8 @@ fn every_key_that_may_stand_there_is_in_it() {
 #[test]
 fn its_example_of_a_cluster_logs_in() {
     let world = World::typed("-c NAME -b k").config(&taken()).variable("KAFKA_PASSWORD", "hunter2");
-    let sasl = world.settings().connection.security.sasl.unwrap();
-    assert_eq!((&*sasl.username, sasl.password.expose_secret()), ("lagtop", "hunter2"));
+    let login = world.login();
+    assert_eq!((&*login.username, login.password.expose_secret()), ("lagtop", "hunter2"));
 }
 
 #[test]

@@ -6,7 +6,9 @@ use rstest::rstest;
 use secrecy::ExposeSecret;
 
 use super::{CERTIFICATE, ENCRYPTED_KEY, KEY, PKCS12, World};
-use crate::config::{Identity, Mechanism, Note, Origin, Settings, Trust, Verify};
+use crate::config::{
+    ClientCredentials, Identity, Mechanism, Note, Origin, Sasl, Settings, Trust, Verify,
+};
 
 fn told(settings: &Settings) -> Vec<String> {
     let properties = settings.connection.librdkafka_properties();
@@ -33,6 +35,7 @@ fn with_files(lines: &str) -> World {
 }
 
 const PLAIN: &str = "org.apache.kafka.common.security.plain.PlainLoginModule";
+const OAUTH: &str = "org.apache.kafka.common.security.oauthbearer";
 const SCRAM: &str = "org.apache.kafka.common.security.scram.ScramLoginModule";
 
 #[test]
@@ -59,7 +62,7 @@ fn the_same_cluster_in_both_dialects() {
     assert_eq!(told_of_security(&java), expected);
     assert_eq!(told_of_security(&librdkafka), expected);
     let sasl = java.settings().connection.security.sasl.unwrap();
-    assert_eq!(sasl.mechanism, Mechanism::ScramSha512);
+    assert_eq!(sasl.mechanism(), Mechanism::ScramSha512);
 }
 
 #[rstest]
@@ -144,22 +147,67 @@ fn an_encrypted_key_comes_with_its_password() {
     );
 }
 
+fn tokens(world: &World) -> ClientCredentials {
+    match world.settings().connection.security.sasl {
+        Some(Sasl::OAuthBearer(tokens)) => tokens,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_same_tokens_in_both_dialects() {
+    let start =
+        "security.protocol=SASL_PLAINTEXT\nsasl.oauthbearer.token.endpoint.url=https://idp/t\n";
+    let java = with_files(&format!(
+        "{start}sasl.mechanism=OAUTHBEARER\n\
+         sasl.login.callback.handler.class={OAUTH}.secured.OAuthBearerLoginCallbackHandler\n\
+         sasl.jaas.config={OAUTH}.OAuthBearerLoginModule required clientId=\"c\" \\\n \
+         clientSecret=\"s\\\\\\\\x\" scope=\"a b\" extension_pool=\"p 1\" extension_pool=\"p 2\" \\\n \
+         ssl.truststore.location=\"store.jks\" ssl.truststore.password=\"p\";\n",
+    ));
+    let newer = with_files(&format!(
+        "{start}sasl.mechanism=OAUTHBEARER\nsasl.oauthbearer.client.credentials.client.id=c\n\
+         sasl.oauthbearer.client.credentials.client.secret=s\\\\x\nsasl.oauthbearer.scope=a b\n\
+         sasl.oauthbearer.jwt.retriever.class={OAUTH}.ClientCredentialsJwtRetriever\n\
+         sasl.jaas.config={OAUTH}.OAuthBearerLoginModule required clientId=\"lost\" \
+         extension_pool=\"p 2\";\nsasl.oauthbearer.header.urlencode=true\n",
+    ));
+    let librdkafka = with_files(&format!(
+        "{start}sasl.mechanisms=OAUTHBEARER\nsasl.oauthbearer.method=oidc\n\
+         sasl.oauthbearer.client.id=c\nsasl.oauthbearer.client.secret=s\\x\n\
+         sasl.oauthbearer.scope=a b\nsasl.oauthbearer.extensions=pool=p 2\n\
+         https.ca.location=ca.pem\n",
+    ));
+    for world in [&java, &newer, &librdkafka] {
+        let told = tokens(world);
+        assert_eq!(told.endpoint.to_string(), "https://idp:443/t");
+        assert_eq!((told.client_id.as_str(), told.scope.as_deref()), ("c", Some("a b")));
+        assert_eq!(told.client_secret.expose_secret(), "s\\x");
+        assert_eq!(told.extensions, [("pool".to_owned(), "p 2".to_owned())]);
+        let expected = ["security.protocol=sasl_plaintext", "sasl.mechanism=OAUTHBEARER"];
+        assert_eq!(told_of_security(world), expected, "tokens are handed to it one by one");
+    }
+    assert!(matches!(tokens(&java).trust, Trust::Pkcs12 { .. }));
+    assert!(matches!(tokens(&newer).trust, Trust::System));
+    assert!(matches!(tokens(&librdkafka).trust, Trust::PemFile(_)));
+    assert_eq!([&java, &newer].map(|world| tokens(world).encoded), [false, true]);
+}
+
 #[test]
 fn a_higher_place_overrides_half_of_a_login() {
     let file = format!(
         "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n\
          sasl.jaas.config={PLAIN} required username=\"file\" password=\"file\";"
     );
-    let sasl = |world: World| world.settings().connection.security.sasl.unwrap();
-    let login = sasl(World::properties(&file).variable("LAGTOP_PROPERTY", "sasl.password=env=x"));
+    let login = World::properties(&file).variable("LAGTOP_PROPERTY", "sasl.password=env=x").login();
     assert_eq!((login.username.as_str(), login.password.expose_secret()), ("file", "env=x"));
 
     let jaas = format!("sasl.jaas.config={PLAIN} required username=\"flag\";");
-    let login = sasl(
+    let login =
         World::properties(&format!("{}\nsasl.password=left", file.replace("sasl.jaas", "#")))
             .flag("-X")
-            .flag(&jaas),
-    );
+            .flag(&jaas)
+            .login();
     assert_eq!((login.username.as_str(), login.password.expose_secret()), ("flag", "left"));
 }
 

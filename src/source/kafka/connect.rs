@@ -5,12 +5,16 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
+use super::oauth::{self, Tokens};
 use super::wire;
 use crate::config::{self, Connection, Pem, Verify};
 use crate::model;
+use crate::model::time::SystemClock;
 
 /// The wire client's configuration for `connection`.
 ///
@@ -19,10 +23,11 @@ use crate::model;
 pub fn wire_config(connection: &Connection) -> io::Result<wire::ClientConfig> {
     let bootstrap = connection.bootstrap.iter();
     let bootstrap = bootstrap.map(|at| wire::HostPort::new(&*at.host, at.port)).collect();
+    let sasl = connection.security.sasl.as_ref();
     Ok(wire::ClientConfig {
         security: wire::Security {
             tls: connection.security.tls.as_ref().map(tls).transpose()?,
-            sasl: connection.security.sasl.as_ref().map(sasl),
+            sasl: sasl.map(|it| self::sasl(it, connection.connect_timeout)).transpose()?,
         },
         connect_timeout: connection.connect_timeout,
         request_timeout: connection.request_timeout,
@@ -41,21 +46,25 @@ pub const fn isolation(settings: config::Isolation) -> model::Isolation {
 
 fn tls(tls: &config::Tls) -> io::Result<wire::TlsConfig> {
     Ok(wire::TlsConfig {
-        trust: match &tls.trust {
-            config::Trust::System => wire::Trust::System,
-            config::Trust::PemFile(path) => wire::Trust::Pem(wire::Material::File(path.clone())),
-            config::Trust::PemDirectory(path) => {
-                wire::Trust::Pem(wire::Material::Inline(authorities(path)?))
-            }
-            config::Trust::Pem(text) => wire::Trust::Pem(inline(text.expose_secret())),
-            config::Trust::Pkcs12 { path, password } => wire::Trust::Pkcs12 {
-                store: wire::Material::File(path.clone()),
-                password: Some(password.clone()),
-            },
-        },
+        trust: trust(&tls.trust)?,
         identity: tls.identity.as_ref().map(identity),
         verify_certificate: tls.verify != Verify::Nothing,
         verify_hostname: tls.verify == Verify::Full,
+    })
+}
+
+fn trust(trust: &config::Trust) -> io::Result<wire::Trust> {
+    Ok(match trust {
+        config::Trust::System => wire::Trust::System,
+        config::Trust::PemFile(path) => wire::Trust::Pem(wire::Material::File(path.clone())),
+        config::Trust::PemDirectory(path) => {
+            wire::Trust::Pem(wire::Material::Inline(authorities(path)?))
+        }
+        config::Trust::Pem(text) => wire::Trust::Pem(inline(text.expose_secret())),
+        config::Trust::Pkcs12 { path, password } => wire::Trust::Pkcs12 {
+            store: wire::Material::File(path.clone()),
+            password: Some(password.clone()),
+        },
     })
 }
 
@@ -84,16 +93,42 @@ fn inline(text: &str) -> wire::Material {
     wire::Material::Inline(text.as_bytes().to_vec())
 }
 
-fn sasl(sasl: &config::Sasl) -> wire::Sasl {
-    wire::Sasl {
-        mechanism: match sasl.mechanism {
-            config::Mechanism::Plain => wire::Mechanism::Plain,
-            config::Mechanism::ScramSha256 => wire::Mechanism::ScramSha256,
-            config::Mechanism::ScramSha512 => wire::Mechanism::ScramSha512,
+fn sasl(sasl: &config::Sasl, limit: Duration) -> io::Result<wire::Sasl> {
+    Ok(match sasl {
+        config::Sasl::Plain(it) => wire::Sasl::Plain(login(it)),
+        config::Sasl::ScramSha256(it) => wire::Sasl::ScramSha256(login(it)),
+        config::Sasl::ScramSha512(it) => wire::Sasl::ScramSha512(login(it)),
+        config::Sasl::OAuthBearer(it) => {
+            let credentials = client_credentials(it, limit)?;
+            wire::Sasl::OAuthBearer(Arc::new(Tokens::new(credentials, Arc::new(SystemClock))))
+        }
+    })
+}
+
+fn login(login: &config::Login) -> wire::Login {
+    wire::Login { username: login.username.clone(), password: login.password.clone() }
+}
+
+fn client_credentials(
+    given: &config::ClientCredentials,
+    limit: Duration,
+) -> io::Result<oauth::ClientCredentials> {
+    let at = wire::HostPort::new(&*given.endpoint.at.host, given.endpoint.at.port);
+    let encrypted = given.endpoint.encrypted.then(|| trust(&given.trust));
+    let tls = encrypted.transpose()?;
+    Ok(oauth::ClientCredentials {
+        endpoint: oauth::Endpoint {
+            at,
+            tls: tls.map(|trust| wire::TlsConfig { trust, ..wire::TlsConfig::default() }),
+            path: given.endpoint.path.clone(),
         },
-        username: sasl.username.clone(),
-        password: sasl.password.clone(),
-    }
+        client_id: given.client_id.clone(),
+        client_secret: given.client_secret.clone(),
+        scope: given.scope.clone(),
+        encoded: given.encoded,
+        extensions: given.extensions.as_slice().into(),
+        limit,
+    })
 }
 
 /// The certificates of a directory as OpenSSL looks them up there: in files named by hash, as
@@ -221,9 +256,30 @@ mod tests {
 
     #[test]
     fn mechanisms_keep_their_names() {
-        for mechanism in Mechanism::ALL {
-            let settings = Sasl { mechanism, username: "u".to_owned(), password: "p".into() };
-            assert_eq!(sasl(&settings).mechanism.name(), mechanism.name());
+        let login = || config::Login { username: "u".to_owned(), password: "p".into() };
+        let tokens = config::ClientCredentials {
+            endpoint: config::Endpoint {
+                encrypted: true,
+                at: HostPort { host: "idp".to_owned(), port: 443 },
+                path: "/token".to_owned(),
+            },
+            trust: Trust::System,
+            client_id: "c".to_owned(),
+            client_secret: "s".into(),
+            scope: None,
+            encoded: false,
+            extensions: Vec::new(),
+        };
+        let all = [
+            Sasl::Plain(login()),
+            Sasl::ScramSha256(login()),
+            Sasl::ScramSha512(login()),
+            Sasl::OAuthBearer(tokens),
+        ];
+        assert_eq!(all.each_ref().map(Sasl::mechanism), Mechanism::ALL);
+        for settings in all {
+            let wire = sasl(&settings, Duration::from_secs(1)).unwrap();
+            assert_eq!(wire.mechanism().name(), settings.mechanism().name());
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod connect;
 pub mod consumer;
 pub mod coverage;
 mod interned;
+pub mod oauth;
 pub mod peek;
 pub mod poll;
 pub mod stream;

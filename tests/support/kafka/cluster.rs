@@ -136,6 +136,11 @@ impl Node {
         Ok(Self { id, directory, plain, controller, others, process: None })
     }
 
+    /// The file with the keys of tokens.
+    pub(super) fn keys(&self) -> PathBuf {
+        self.directory.join("keys.json")
+    }
+
     fn log_tail(&self) -> String {
         let log = fs::read(self.directory.join("log")).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);

@@ -1,6 +1,9 @@
 //! Listeners beside the plain one that every cluster has: TLS, SASL, or both.
 
+use std::path::Path;
+
 use super::tls::{Authority, Identity};
+use crate::support::tokens::Issuer;
 
 /// A SASL mechanism that the broker checks itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub enum Mechanism {
     ScramSha256,
     /// The same with SHA-512.
     ScramSha512,
+    /// RFC 7628, with tokens that are signed.
+    OAuthBearer,
 }
 
 impl Mechanism {
@@ -20,6 +25,7 @@ impl Mechanism {
             Self::Plain => "PLAIN",
             Self::ScramSha256 => "SCRAM-SHA-256",
             Self::ScramSha512 => "SCRAM-SHA-512",
+            Self::OAuthBearer => "OAUTHBEARER",
         }
     }
 }
@@ -50,6 +56,8 @@ pub struct Listener {
     tls: Option<Tls>,
     mechanisms: Vec<Mechanism>,
     pub(super) users: Vec<(String, String)>,
+    /// The keys by which tokens are signed (RFC 7517).
+    pub(super) keys: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +71,8 @@ struct Tls {
 impl Listener {
     /// A listener of this name (letters and digits), neither encrypted nor authenticated yet.
     pub fn named(name: &str) -> Self {
-        Self { name: name.to_uppercase(), tls: None, mechanisms: Vec::new(), users: Vec::new() }
+        let name = name.to_uppercase();
+        Self { name, tls: None, mechanisms: Vec::new(), users: Vec::new(), keys: None }
     }
 
     /// With TLS: a server certificate for `localhost` and `127.0.0.1`, given by this authority.
@@ -78,6 +87,13 @@ impl Listener {
     pub fn sasl(mut self, mechanism: Mechanism) -> Self {
         self.mechanisms.push(mechanism);
         self
+    }
+
+    /// With OAUTHBEARER, for whom this issuer gave a token.
+    #[must_use]
+    pub fn tokens(mut self, issuer: &Issuer) -> Self {
+        self.keys = Some(issuer.keys());
+        self.sasl(Mechanism::OAuthBearer)
     }
 
     /// With a user for all of its mechanisms. SCRAM's users exist in the whole cluster.
@@ -99,8 +115,12 @@ impl Listener {
 
     /// The users that `StorageTool` is to create, as its `--add-scram` takes them.
     pub(super) fn scram_users(&self) -> Vec<String> {
-        let scram = self.mechanisms.iter().filter(|mechanism| **mechanism != Mechanism::Plain);
-        scram
+        let is_scram = |mechanism: &&Mechanism| {
+            matches!(mechanism, Mechanism::ScramSha256 | Mechanism::ScramSha512)
+        };
+        self.mechanisms
+            .iter()
+            .filter(is_scram)
             .flat_map(|mechanism| {
                 self.users.iter().map(|(name, password)| {
                     format!("{}=[name={name},password={password}]", mechanism.name())
@@ -109,8 +129,8 @@ impl Listener {
             .collect()
     }
 
-    /// Its lines of `server.properties`.
-    pub(super) fn properties(&self) -> Vec<(String, String)> {
+    /// Its lines of `server.properties`. `keys` is the file that its keys are in.
+    pub(super) fn properties(&self, keys: &Path) -> Vec<(String, String)> {
         let prefix = format!("listener.name.{}", self.name.to_lowercase());
         let mut lines = Vec::new();
         let mut add = |key: &str, value: String| lines.push((format!("{prefix}.{key}"), value));
@@ -121,6 +141,13 @@ impl Listener {
         for mechanism in &self.mechanisms {
             let key = format!("{}.sasl.jaas.config", mechanism.name().to_lowercase());
             add(&key, self.jaas(*mechanism));
+        }
+        if self.keys.is_some() {
+            let class = "org.apache.kafka.common.security.oauthbearer.\
+                         OAuthBearerValidatorCallbackHandler";
+            add("oauthbearer.sasl.server.callback.handler.class", class.to_owned());
+            let file = format!("file://{}", keys.display());
+            add("sasl.oauthbearer.jwks.endpoint.url", file);
         }
         if let Some(tls) = &self.tls {
             add("ssl.keystore.type", "PEM".to_owned());
@@ -134,8 +161,15 @@ impl Listener {
     }
 
     fn jaas(&self, mechanism: Mechanism) -> String {
-        if mechanism != Mechanism::Plain {
-            return "org.apache.kafka.common.security.scram.ScramLoginModule required;".to_owned();
+        let package = "org.apache.kafka.common.security";
+        match mechanism {
+            Mechanism::Plain => {}
+            Mechanism::ScramSha256 | Mechanism::ScramSha512 => {
+                return format!("{package}.scram.ScramLoginModule required;");
+            }
+            Mechanism::OAuthBearer => {
+                return format!("{package}.oauthbearer.OAuthBearerLoginModule required;");
+            }
         }
         let users: Vec<_> = self
             .users
@@ -143,6 +177,6 @@ impl Listener {
             .map(|(name, password)| format!("user_{name}=\"{password}\""))
             .collect();
         let users = users.join(" ");
-        format!("org.apache.kafka.common.security.plain.PlainLoginModule required {users};")
+        format!("{package}.plain.PlainLoginModule required {users};")
     }
 }

@@ -20,6 +20,8 @@ pub struct Node<'a> {
     pub listeners: &'a [(&'a Listener, u16)],
     /// Where its logs live.
     pub data: &'a Path,
+    /// The file with the keys of tokens.
+    pub keys: &'a Path,
     /// `group.coordinator.rebalance.protocols`; `None` where the broker does not know it or has
     /// classic groups only.
     pub group_protocols: Option<&'a str>,
@@ -41,7 +43,7 @@ impl Node<'_> {
             lines.push(("super.users".into(), "User:ANONYMOUS".into()));
         }
         for (listener, _) in self.listeners {
-            lines.extend(listener.properties());
+            lines.extend(listener.properties(self.keys));
         }
         lines.extend_from_slice(self.extra);
         // java.util.Properties keeps the last of equal keys.

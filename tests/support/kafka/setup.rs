@@ -24,6 +24,7 @@ impl KafkaCluster {
                 controller_port: node.controller.number,
                 listeners: &listeners,
                 data: &node.directory.join("data"),
+                keys: &node.keys(),
                 group_protocols: self.group_protocols(),
                 authorizer: self.settings.authorizer,
                 extra: &self.settings.properties,
@@ -31,6 +32,9 @@ impl KafkaCluster {
             .text();
             fs::write(node.directory.join("server.properties"), text)?;
             fs::write(node.directory.join("java.args"), self.java_arguments(node))?;
+            if let Some(keys) = self.settings.listeners.iter().find_map(|one| one.keys.as_ref()) {
+                fs::write(node.keys(), keys)?;
+            }
         }
         Ok(())
     }
@@ -48,6 +52,11 @@ impl KafkaCluster {
     fn java_arguments(&self, node: &Node) -> String {
         let heap = format!("-Xmx{}m", self.settings.heap_mib);
         let file = node.directory.join("server.properties").display().to_string();
+        // Kafka 4 opens no other file and no other address for tokens.
+        let keys = node.keys().display().to_string();
+        let allowed = "-Dorg.apache.kafka.sasl.oauthbearer.allowed";
+        let urls = format!("{allowed}.urls=file://{keys}");
+        let files = format!("{allowed}.files={keys}");
         let arguments = [
             heap.as_str(),
             "-XX:+UseSerialGC",
@@ -57,6 +66,8 @@ impl KafkaCluster {
             "-XX:-UsePerfData",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            &urls,
+            &files,
             "-cp",
             &self.jars.class_path(),
             "kafka.Kafka",

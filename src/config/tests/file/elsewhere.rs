@@ -16,8 +16,7 @@ fn secret(line: &str, password: &str) -> World {
 }
 
 fn password(world: &World) -> String {
-    let sasl = world.settings().connection.security.sasl.unwrap();
-    sasl.password.expose_secret().to_owned()
+    world.login().password.expose_secret().to_owned()
 }
 
 fn pass() -> World {

@@ -130,8 +130,8 @@ fn keys_with_dots_may_stand_in_quotes_or_not() {
          sasl.username = 'alice'\nsasl.password = ''\nfetch.min.bytes = 7\n\
          enable.partition.eof = false\n",
     );
+    assert_eq!(world.login().username, "alice");
     let connection = world.settings().connection;
-    assert_eq!(connection.security.sasl.unwrap().username, "alice");
     let passed = connection.passed_through.iter();
     let passed: Vec<_> = passed.map(|(key, value)| (&**key, value.expose_secret())).collect();
     assert_eq!(passed, [("enable.partition.eof", "false"), ("fetch.min.bytes", "7")]);

@@ -1,5 +1,6 @@
 //! The consumer that reads a few records and ends, on a thread of its own.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
@@ -11,7 +12,7 @@ use tokio::sync::oneshot;
 use super::{Context, fault, record};
 use crate::model::peek::{Ended, LONGEST, Look, MOST_BYTES, MOST_RECORDS, PeekPlan, PeekedRecord};
 use crate::model::{Fault, Isolation, TopicPartition};
-use crate::source::kafka::consumer::{self, Quiet, assigned, passing};
+use crate::source::kafka::consumer::{self, Quiet, assigned, passing, tokens};
 
 /// The thread's name.
 pub const THREAD: &str = "lagtop-peek";
@@ -27,10 +28,11 @@ pub(super) async fn read(
     context: &Context,
 ) -> Result<Look, Fault> {
     let (sender, looked) = oneshot::channel();
-    let config = config(context);
+    let _kept = tokens::keep(context.client.token_source(), Arc::clone(&context.clock)).await?;
+    let (config, quiet) = (config(context), Quiet::new(&context.client));
     let of = partition.clone();
     let work = move || {
-        let looked = Reader::begin(&config, of, plan, values)
+        let looked = Reader::begin(&config, quiet, of, plan, values)
             .and_then(|mut reader| reader.read(&sender).and_then(|ended| reader.finish(ended)));
         // Nobody may be waiting any more.
         let _ = sender.send(looked);
@@ -81,12 +83,13 @@ struct Reader {
 impl Reader {
     fn begin(
         config: &ClientConfig,
+        quiet: Quiet,
         of: TopicPartition,
         plan: PeekPlan,
         values: bool,
     ) -> Result<Self, Fault> {
         let begin = [(of.partition, plan.start)];
-        let consumer = assigned(config, of.topic.as_str(), begin);
+        let consumer = assigned(config, quiet, of.topic.as_str(), begin);
         let consumer = consumer.map_err(|error| fault::of(&error, &of, plan.start))?;
         Ok(Self {
             consumer,
@@ -158,8 +161,6 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::model::BrokerId;
     use crate::model::time::SystemClock;
@@ -182,7 +183,9 @@ mod tests {
     fn a_look_that_nobody_waits_for_ends() {
         let of = TopicPartition { topic: "orders".into(), partition: 0 };
         let plan = PeekPlan::new(Some(0), BrokerId(1), (0, 10), Isolation::default());
-        let mut reader = Reader::begin(&config(&nowhere()), of, plan, false).unwrap();
+        let nowhere = nowhere();
+        let quiet = Quiet::new(&nowhere.client);
+        let mut reader = Reader::begin(&config(&nowhere), quiet, of, plan, false).unwrap();
         let (sender, receiver) = oneshot::channel();
         drop(receiver);
         assert!(reader.read(&sender).is_err(), "it waited until its time was over");

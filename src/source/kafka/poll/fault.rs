@@ -19,6 +19,7 @@ pub(in crate::source::kafka) fn of_wire(error: &WireError) -> Fault {
         Kind::NoSasl => "BROKER_WITHOUT_SASL",
         Kind::Mechanism { .. } => "SASL_MECHANISM_NOT_OFFERED",
         Kind::Authentication { .. } => "AUTHENTICATION_FAILED",
+        Kind::NoToken(_) => "NO_TOKEN",
         Kind::BrokerNotAuthentic { .. } => "BROKER_NOT_AUTHENTIC",
         Kind::Timeout { .. } => "REQUEST_TIMED_OUT",
         Kind::Throttled { .. } => "THROTTLED",

@@ -31,7 +31,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::consumer::Properties;
+use super::consumer::{Properties, tokens};
 use super::coverage::{Committed, Coverage, TOPIC};
 use super::poll::NameFilter;
 use super::wire::{Client, Isolation, OffsetSpec, TopicPartitions, Topics};
@@ -177,6 +177,12 @@ impl Listener {
 
     /// Passes on what the tail brings, until it ends; tells why it did.
     async fn listen(&mut self, begin: Begin) -> Result<Fault, Gone> {
+        let context = &self.context;
+        let tokens = tokens::keep(context.client.token_source(), Arc::clone(&context.clock)).await;
+        let _kept = match tokens {
+            Ok(keeper) => keeper,
+            Err(fault) => return Ok(fault),
+        };
         let (sender, batches) = mpsc::channel(BATCHES);
         if let Err(error) = tail::spawn(&self.context, begin.ends.clone(), sender) {
             return Ok(Fault::new(

@@ -56,9 +56,10 @@ pub(super) fn spawn(
         Arc::clone(&context.topics),
     );
     let config = config(context);
+    let quiet = Quiet::new(&context.client);
     let read = move || {
         let read = ends.iter().map(|&(partition, end)| (partition, ReadTo::begin(end))).collect();
-        let ended = assigned(&config, TOPIC, ends).map_err(|error| fault(&error));
+        let ended = assigned(&config, quiet, TOPIC, ends).map_err(|error| fault(&error));
         let ended = ended.and_then(|consumer| {
             Tail { consumer, translator, read, answered: false, batches: &batches }.read()
         });

@@ -13,6 +13,7 @@ use super::config::ClientConfig;
 use super::error::{WireError, WireErrorKind};
 use super::kafka_error::KafkaError;
 use super::link::{Deadline, Link};
+use super::login::TokenSource;
 use super::requests::classic_groups::{AskClassicGroups, ClassicGroup};
 use super::requests::consumer_groups::{AskConsumerGroups, ConsumerGroup};
 use super::requests::coordinators::{AskCoordinator, AskCoordinators, Coordinator};
@@ -85,6 +86,13 @@ impl Client {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.cluster.stats()
+    }
+
+    /// Where this client gets its tokens from, so that another may share them. `None` without
+    /// OAUTHBEARER.
+    #[must_use]
+    pub fn token_source(&self) -> Option<Arc<dyn TokenSource>> {
+        self.cluster.token_source()
     }
 
     /// Brokers and topics, from any broker. Updates which brokers the client knows.

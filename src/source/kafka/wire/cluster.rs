@@ -14,6 +14,7 @@ use super::connection::Connection;
 use super::dial::{Dialer, OPERATION, Progress};
 use super::error::{Stage, WireError, WireErrorKind};
 use super::link::{Deadline, Health, Link, Readiness};
+use super::login::{Sasl, TokenSource};
 use super::race;
 use super::requests::metadata::{AskMetadata, Metadata, Topics};
 use super::stats::{Counters, Stats};
@@ -68,6 +69,13 @@ impl Cluster {
 
     pub(super) fn broker_ids(&self) -> Vec<i32> {
         self.links().keys().copied().collect()
+    }
+
+    pub(super) fn token_source(&self) -> Option<Arc<dyn TokenSource>> {
+        match &self.dialer.config.security.sasl {
+            Some(Sasl::OAuthBearer(source)) => Some(Arc::clone(source)),
+            _ => None,
+        }
     }
 
     pub(super) fn stats(&self) -> Stats {
@@ -153,12 +161,13 @@ impl Cluster {
         let servers = &self.dialer.config.bootstrap;
         // Collected, because an iterator held across an await would keep this future from being `Send`.
         let attempts: Vec<_> = servers.iter().map(|server| self.try_server(server)).collect();
-        // A wrong password is wrong everywhere, and some clusters lock accounts out.
+        // A wrong password is wrong everywhere, as is a missing token, and some clusters lock accounts out.
         let settles = |error: &WireError| {
             matches!(
                 error.kind,
                 WireErrorKind::Config(_)
                     | WireErrorKind::Authentication { .. }
+                    | WireErrorKind::NoToken(_)
                     | WireErrorKind::Mechanism { .. }
             )
         };

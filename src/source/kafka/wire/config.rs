@@ -1,13 +1,14 @@
 //! What a client must know before it can dial: addresses, identity, limits.
 //!
-//! Plain values; reading files and building TLS contexts happens when dialling. May import std and
-//! `secrecy` alone.
+//! Plain values; reading files and building TLS contexts happens when dialling. Who asks is `login`'s.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
+
+use super::login::Sasl;
 
 /// A host name (or address) and a port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -164,44 +165,4 @@ pub enum Identity {
         /// `None` is the empty password.
         password: Option<SecretString>,
     },
-}
-
-/// Who asks, and how that is proven.
-#[derive(Debug, Clone)]
-pub struct Sasl {
-    /// PLAIN or SCRAM.
-    pub mechanism: Mechanism,
-    /// User name.
-    pub username: String,
-    /// Password.
-    pub password: SecretString,
-}
-
-/// A SASL mechanism.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mechanism {
-    /// RFC 4616: the password itself; only sensible inside TLS.
-    Plain,
-    /// RFC 7677.
-    ScramSha256,
-    /// The same with SHA-512, as Kafka names it.
-    ScramSha512,
-}
-
-impl Mechanism {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "PLAIN",
-            Self::ScramSha256 => "SCRAM-SHA-256",
-            Self::ScramSha512 => "SCRAM-SHA-512",
-        }
-    }
-}
-
-impl fmt::Display for Mechanism {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }

@@ -7,13 +7,14 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::OnceCell;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use super::config::{ClientConfig, HostPort};
+use super::config::{ClientConfig, HostPort, TlsConfig};
 use super::connection::{Connection, Setup, Stream};
 use super::error::{Stage, WireError, WireErrorKind};
 use super::frame::{self, FrameError};
@@ -22,7 +23,7 @@ use super::link::Deadline;
 use super::race;
 use super::requests::Question;
 use super::requests::api_versions::{AskVersions, Spoken};
-use super::sasl::{Carrier, Session};
+use super::sasl::{Carrier, Credentials, Session};
 use super::stats::Counters;
 use super::tls::TlsContext;
 use super::versions::Versions;
@@ -70,46 +71,18 @@ impl Dialer {
         deadline: Deadline,
     ) -> Result<Connection, WireErrorKind> {
         let tls = self.tls().await?;
-        let unresolved = |detail: String| WireErrorKind::Unresolved {
-            host: to.host.as_str().into(),
-            detail: detail.into(),
-        };
-        let addresses = timeout_at(deadline.at, lookup_host((to.host.as_str(), to.port)))
-            .await
-            .map_err(|_elapsed| timed_out(deadline, Stage::Resolve))?
-            .map_err(|error| unresolved(resolver_words(&error)))?;
-        let attempts = addresses.map(async |address| {
-            let dialled = self.dial_one(&to.host, address, tls.as_deref(), stage);
-            let timeout = |_elapsed| Err(timed_out(deadline, stage.get()));
-            timeout_at(deadline.at, dialled).await.unwrap_or_else(timeout)
-        });
-        let result = race::staggered(attempts, |_| false).await;
-        result.map_err(|failures| {
-            most_telling(failures).unwrap_or_else(|| unresolved("it has no address".to_owned()))
+        let tls = tls.as_deref();
+        each_address(to, deadline, stage, |address| async move {
+            let stream = reach(address, &to.host, tls, stage).await?;
+            self.greet(stream, tls, stage).await
         })
-    }
-
-    async fn dial_one(
-        &self,
-        host: &str,
-        address: SocketAddr,
-        tls: Option<&TlsContext>,
-        stage: &Progress,
-    ) -> Result<Connection, WireErrorKind> {
-        stage.set(Stage::Tcp);
-        let stream = TcpStream::connect(address).await.map_err(|error| tcp(&error))?;
-        // Questions are small and wait for answers: never for Nagle.
-        let _ = stream.set_nodelay(true);
-        let Some(tls) = tls else { return self.greet(stream, None, stage).await };
-        stage.set(Stage::Tls);
-        let stream = tls.connect(stream, host).await?;
-        self.greet(stream, Some(tls), stage).await
+        .await
     }
 
     /// What comes before the first real question.
     async fn greet(
         &self,
-        mut stream: impl Stream + 'static,
+        mut stream: Box<dyn Stream>,
         tls: Option<&TlsContext>,
         stage: &Progress,
     ) -> Result<Connection, WireErrorKind> {
@@ -118,8 +91,10 @@ impl Dialer {
         let versions = greeting.versions().await?;
         let mut session = None;
         if let Some(sasl) = &self.config.security.sasl {
+            stage.set(Stage::Token);
+            let credentials = Credentials::of(sasl).await?;
             stage.set(Stage::Sasl);
-            session = Session::begin(&mut greeting, &versions, sasl).await?;
+            session = Session::begin(&mut greeting, &versions, sasl, credentials).await?;
         }
         Ok(Connection::start(
             stream,
@@ -137,13 +112,78 @@ impl Dialer {
 
     async fn tls(&self) -> Result<Option<Arc<TlsContext>>, WireErrorKind> {
         let Some(config) = &self.config.security.tls else { return Ok(None) };
-        let load = || async {
-            let config = config.clone();
-            let loaded = tokio::task::spawn_blocking(move || TlsContext::load(&config)).await;
-            loaded.map_err(|_runtime_ends| WireErrorKind::Closed)?.map(Arc::new)
-        };
+        let load = || async { load(config).await.map(Arc::new) };
         self.tls.get_or_try_init(load).await.cloned().map(Some)
     }
+}
+
+/// Opens a stream to a server that is no broker, as a broker is reached: name, TCP, and TLS where that
+/// is configured, all within `limit`.
+pub async fn open(
+    to: &HostPort,
+    tls: Option<&TlsConfig>,
+    limit: Duration,
+) -> Result<Box<dyn Stream>, WireErrorKind> {
+    let tls = match tls {
+        Some(config) => Some(load(config).await?),
+        None => None,
+    };
+    let (tls, stage) = (tls.as_ref(), &Progress::default());
+    let reach = |address| reach(address, &to.host, tls, stage);
+    each_address(to, Deadline::after(limit), stage, reach).await
+}
+
+async fn load(config: &TlsConfig) -> Result<TlsContext, WireErrorKind> {
+    let config = config.clone();
+    let loaded = tokio::task::spawn_blocking(move || TlsContext::load(&config)).await;
+    loaded.map_err(|_runtime_ends| WireErrorKind::Closed)?
+}
+
+/// Tries all addresses of a name, each by `attempt` and to its very end, a little after one another.
+async fn each_address<T, F>(
+    to: &HostPort,
+    deadline: Deadline,
+    stage: &Progress,
+    attempt: impl Fn(SocketAddr) -> F,
+) -> Result<T, WireErrorKind>
+where
+    F: Future<Output = Result<T, WireErrorKind>>,
+{
+    let unresolved = |detail: String| WireErrorKind::Unresolved {
+        host: to.host.as_str().into(),
+        detail: detail.into(),
+    };
+    let addresses = timeout_at(deadline.at, lookup_host((to.host.as_str(), to.port)))
+        .await
+        .map_err(|_elapsed| timed_out(deadline, Stage::Resolve))?
+        .map_err(|error| unresolved(resolver_words(&error)))?;
+    let attempts = addresses.map(|address| {
+        let attempted = timeout_at(deadline.at, attempt(address));
+        async move {
+            let timeout = |_elapsed| Err(timed_out(deadline, stage.get()));
+            attempted.await.unwrap_or_else(timeout)
+        }
+    });
+    let result = race::staggered(attempts, |_| false).await;
+    result.map_err(|failures| {
+        most_telling(failures).unwrap_or_else(|| unresolved("it has no address".to_owned()))
+    })
+}
+
+/// TCP, and TLS with the host that was named.
+async fn reach(
+    address: SocketAddr,
+    host: &str,
+    tls: Option<&TlsContext>,
+    stage: &Progress,
+) -> Result<Box<dyn Stream>, WireErrorKind> {
+    stage.set(Stage::Tcp);
+    let stream = TcpStream::connect(address).await.map_err(|error| tcp(&error))?;
+    // Questions are small and wait for answers: never for Nagle.
+    let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else { return Ok(Box::new(stream)) };
+    stage.set(Stage::Tls);
+    Ok(Box::new(tls.connect(stream, host).await?))
 }
 
 /// One question at a time on a stream that is not a [`Connection`] yet.

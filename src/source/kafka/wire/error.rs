@@ -8,8 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::config::Mechanism;
 use super::kafka_error::KafkaError;
+use super::login::{Mechanism, NoToken};
 
 /// A question that could not be asked or answered: what was tried, on whom, and why it failed.
 ///
@@ -85,6 +85,9 @@ pub enum WireErrorKind {
         /// The broker's words.
         message: Arc<str>,
     },
+    /// There is no token to show to the broker.
+    #[error("no token: {0}")]
+    NoToken(NoToken),
     /// The broker could not prove (SCRAM) that it knows the password: it may be an impostor.
     #[error("the broker failed to prove its identity ({mechanism}): {detail}")]
     BrokerNotAuthentic {
@@ -157,6 +160,8 @@ pub enum Stage {
     Tls,
     /// Waiting for the answer to `ApiVersions`.
     Versions,
+    /// Waiting for a token that proves who asks.
+    Token,
     /// Proving who asks.
     Sasl,
     /// Waiting for the cluster's metadata.
@@ -170,6 +175,7 @@ impl fmt::Display for Stage {
             Self::Tcp => "waiting for TCP",
             Self::Tls => "waiting in the TLS handshake",
             Self::Versions => "waiting for the broker's first answer",
+            Self::Token => "waiting for a token",
             Self::Sasl => "waiting in SASL authentication",
             Self::Metadata => "waiting for the cluster's metadata",
         })
@@ -206,6 +212,29 @@ pub enum TlsFailure {
     Other(Arc<str>),
 }
 
+impl WireErrorKind {
+    /// As [`WireError::needs_a_person`].
+    #[must_use]
+    pub fn needs_a_person(&self) -> bool {
+        match self {
+            Self::Config(_)
+            | Self::Tls(_)
+            | Self::SpeaksTls
+            | Self::SpeaksPlaintext
+            | Self::WantsSasl
+            | Self::NoSasl
+            | Self::Mechanism { .. }
+            | Self::Authentication { .. }
+            | Self::BrokerNotAuthentic { .. }
+            | Self::UnsupportedVersion { .. } => true,
+            Self::NoToken(why) => why.needs_a_person,
+            Self::Kafka(error) => error.is_authorization(),
+            Self::Bootstrap(errors) => errors.iter().all(WireError::needs_a_person),
+            _ => false,
+        }
+    }
+}
+
 impl WireError {
     pub(super) fn new(operation: &'static str, subject: Arc<str>, kind: WireErrorKind) -> Self {
         Self { operation, subject, kind }
@@ -215,22 +244,7 @@ impl WireError {
     /// trying again soon is of little use.
     #[must_use]
     pub fn needs_a_person(&self) -> bool {
-        use WireErrorKind as Kind;
-        match &self.kind {
-            Kind::Config(_)
-            | Kind::Tls(_)
-            | Kind::SpeaksTls
-            | Kind::SpeaksPlaintext
-            | Kind::WantsSasl
-            | Kind::NoSasl
-            | Kind::Mechanism { .. }
-            | Kind::Authentication { .. }
-            | Kind::BrokerNotAuthentic { .. }
-            | Kind::UnsupportedVersion { .. } => true,
-            Kind::Kafka(error) => error.is_authorization(),
-            Kind::Bootstrap(errors) => errors.iter().all(Self::needs_a_person),
-            _ => false,
-        }
+        self.kind.needs_a_person()
     }
 
     /// Whether the broker could not be reached or did not answer, as opposed to having answered

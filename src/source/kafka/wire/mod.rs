@@ -52,6 +52,7 @@ mod frame;
 mod kafka_error;
 mod kafka_error_names;
 mod link;
+mod login;
 mod member_bytes;
 mod race;
 pub mod requests;
@@ -61,11 +62,12 @@ mod tls;
 mod versions;
 
 pub use client::Client;
-pub use config::{
-    ClientConfig, HostPort, Identity, Material, Mechanism, Sasl, Security, TlsConfig, Trust,
-};
+pub use config::{ClientConfig, HostPort, Identity, Material, Security, TlsConfig, Trust};
+pub use connection::Stream;
+pub use dial::open;
 pub use error::{Stage, TlsFailure, WireError, WireErrorKind};
 pub use kafka_error::KafkaError;
+pub use login::{Login, Mechanism, NoToken, Sasl, Token, TokenFuture, TokenSource};
 pub use member_bytes::Subscription;
 pub use requests::classic_groups::{ClassicGroup, ClassicMember};
 pub use requests::consumer_groups::{ConsumerGroup, ConsumerMember, MemberType};

@@ -71,8 +71,9 @@ pub(super) fn spawn(context: &Context, job: Job, batches: mpsc::Sender<Batch>) -
         .set("fetch.queue.backoff.ms", "5")
         .set("fetch.max.bytes", "4194304");
     let filters = (Arc::clone(&context.groups), Arc::clone(&context.topics));
+    let quiet = Quiet::new(&context.client);
     let read = move || {
-        let ended = Reader::new(&config, job, filters, &batches).and_then(Reader::read);
+        let ended = Reader::new(&config, quiet, job, filters, &batches).and_then(Reader::read);
         let ended = ended.unwrap_or_else(|error| Some(HistoryStage::Failed(tail::fault(&error))));
         // Nobody may be listening any more.
         let _ = batches.blocking_send(Batch::Over(ended));
@@ -93,11 +94,12 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(
         config: &ClientConfig,
+        quiet: Quiet,
         job: Job,
         filters: (NameFilter, NameFilter),
         batches: &'a mpsc::Sender<Batch>,
     ) -> KafkaResult<Self> {
-        let consumer = idle(config)?;
+        let consumer = idle(config, quiet)?;
         let told = Instant::now();
         Ok(Self { consumer, job, filters, batches, records: 0, bytes: 0, told })
     }

@@ -37,8 +37,8 @@ const QUEUE: usize = 32;
 /// Deadlines missed in a row, with no byte heard, after which the connection is given up.
 const MISSED_DEADLINES: u32 = 3;
 
-/// Anything that carries Kafka's bytes.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// Anything that carries bytes both ways.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use kafka_protocol::messages::{ApiKey, SaslAuthenticateRequest, SaslHandshakeRequest};
 
 use super::{Answered, Question, text};
-use crate::source::kafka::wire::config::Mechanism;
 use crate::source::kafka::wire::decode::{Malformed, Reader};
 use crate::source::kafka::wire::kafka_error::KafkaError;
+use crate::source::kafka::wire::login::Mechanism;
 
 pub(in crate::source::kafka::wire) struct AskMechanism(
     pub(in crate::source::kafka::wire) Mechanism,

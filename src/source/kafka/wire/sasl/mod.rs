@@ -1,4 +1,5 @@
-//! Proving who asks: PLAIN and SCRAM inside Kafka's `SaslHandshake` and `SaslAuthenticate`.
+//! Proving who asks: PLAIN, SCRAM and OAUTHBEARER inside Kafka's `SaslHandshake` and
+//! `SaslAuthenticate`.
 //!
 //! User names and passwords are used as the UTF-8 bytes that were given, without `SASLprep`: Kafka's
 //! own clients, `kafka-configs` (which stores the SCRAM credentials) and librdkafka do the same, and
@@ -7,6 +8,7 @@
 //! A connection that is greeted and one that is in use authenticate in the same way: what carries the
 //! messages is a [`Carrier`]. `session` says when that has to be done again.
 
+mod bearer;
 mod scram;
 mod session;
 
@@ -16,9 +18,9 @@ use secrecy::ExposeSecret;
 
 use self::scram::{Hash, Scram};
 pub(super) use self::session::Session;
-use super::config::{Mechanism, Sasl};
 use super::error::WireErrorKind;
 use super::kafka_error::KafkaError;
+use super::login::{Login, Mechanism, Sasl, Token};
 use super::requests::Question;
 use super::requests::sasl::{AskMechanism, AskProof, Proof};
 use super::versions::Versions;
@@ -33,65 +35,85 @@ pub(super) trait Carrier {
     ) -> Result<Q::Answer, WireErrorKind>;
 }
 
+/// What is shown to a broker now.
+pub(super) enum Credentials<'a> {
+    Plain(&'a Login),
+    Scram(Hash, &'a Login),
+    Token(Token),
+}
+
+impl<'a> Credentials<'a> {
+    /// Waits where a token must be had first.
+    pub(super) async fn of(sasl: &'a Sasl) -> Result<Self, WireErrorKind> {
+        Ok(match sasl {
+            Sasl::Plain(login) => Self::Plain(login),
+            Sasl::ScramSha256(login) => Self::Scram(Hash::Sha256, login),
+            Sasl::ScramSha512(login) => Self::Scram(Hash::Sha512, login),
+            Sasl::OAuthBearer(source) => {
+                Self::Token(source.token().await.map_err(WireErrorKind::NoToken)?)
+            }
+        })
+    }
+}
+
 /// Authenticates; tells how long the connection may be used, `None` for ever.
 async fn authenticate(
     carrier: &mut impl Carrier,
     versions: &Versions,
-    sasl: &Sasl,
+    mechanism: Mechanism,
+    credentials: Credentials<'_>,
 ) -> Result<Option<Duration>, WireErrorKind> {
-    let question = AskMechanism(sasl.mechanism);
+    let question = AskMechanism(mechanism);
     let offered = carrier.ask(&question, versions.choose::<AskMechanism>()?).await?;
     match offered.error {
         0 => {}
         KafkaError::ILLEGAL_SASL_STATE => return Err(WireErrorKind::NoSasl),
         KafkaError::UNSUPPORTED_SASL_MECHANISM => {
-            return Err(WireErrorKind::Mechanism {
-                wanted: sasl.mechanism,
-                offered: offered.mechanisms.into(),
-            });
+            let offered = offered.mechanisms.into();
+            return Err(WireErrorKind::Mechanism { wanted: mechanism, offered });
         }
         code => return Err(WireErrorKind::Kafka(KafkaError::new(code))),
     }
-    let mut speaking = Speaking { carrier, version: versions.choose::<AskProof>()?, sasl };
-    match sasl.mechanism {
-        Mechanism::Plain => speaking.plain().await,
-        Mechanism::ScramSha256 => speaking.scram(Hash::Sha256).await,
-        Mechanism::ScramSha512 => speaking.scram(Hash::Sha512).await,
+    let version = versions.choose::<AskProof>()?;
+    let mut speaking = Speaking { carrier, version, mechanism };
+    match credentials {
+        Credentials::Plain(login) => speaking.plain(login).await,
+        Credentials::Scram(hash, login) => speaking.scram(hash, login).await,
+        Credentials::Token(token) => speaking.bearer(&token).await,
     }
 }
 
 struct Speaking<'a, C> {
     carrier: &'a mut C,
     version: i16,
-    sasl: &'a Sasl,
+    mechanism: Mechanism,
 }
 
 impl<C: Carrier> Speaking<'_, C> {
     /// RFC 4616: authorization identity (empty: the same), user name, password.
-    async fn plain(&mut self) -> Result<Option<Duration>, WireErrorKind> {
-        let password = self.sasl.password.expose_secret();
-        let message = ["", &self.sasl.username, password].join("\0");
+    async fn plain(&mut self, login: &Login) -> Result<Option<Duration>, WireErrorKind> {
+        let message = ["", &login.username, login.password.expose_secret()].join("\0");
         Ok(self.say(message.into_bytes()).await?.session)
     }
 
-    async fn scram(&mut self, hash: Hash) -> Result<Option<Duration>, WireErrorKind> {
-        let distrust = |error: scram::ScramError| WireErrorKind::BrokerNotAuthentic {
-            mechanism: self.sasl.mechanism,
-            detail: error.to_string().into(),
-        };
-        let nonce = scram::nonce().map_err(distrust)?;
-        let scram = Scram::new(hash, &self.sasl.username, nonce);
-        let challenge = self.say(scram.first_message().into_bytes()).await?.bytes;
-        let password = self.sasl.password.clone();
-        // Thousands of hash rounds by design: not on a thread that drives other connections.
-        let reply = tokio::task::spawn_blocking(move || {
-            scram.answer(&challenge, password.expose_secret().as_bytes())
-        });
-        let mechanism = self.sasl.mechanism;
+    async fn scram(
+        &mut self,
+        hash: Hash,
+        login: &Login,
+    ) -> Result<Option<Duration>, WireErrorKind> {
+        let mechanism = self.mechanism;
         let distrust = |error: scram::ScramError| WireErrorKind::BrokerNotAuthentic {
             mechanism,
             detail: error.to_string().into(),
         };
+        let nonce = scram::nonce().map_err(distrust)?;
+        let scram = Scram::new(hash, &login.username, nonce);
+        let challenge = self.say(scram.first_message().into_bytes()).await?.bytes;
+        let password = login.password.clone();
+        // Thousands of hash rounds by design: not on a thread that drives other connections.
+        let reply = tokio::task::spawn_blocking(move || {
+            scram.answer(&challenge, password.expose_secret().as_bytes())
+        });
         let reply =
             reply.await.map_err(|_runtime_ends| WireErrorKind::Closed)?.map_err(distrust)?;
         let last = self.say(reply.message.clone().into_bytes()).await?;
@@ -99,19 +121,38 @@ impl<C: Carrier> Speaking<'_, C> {
         Ok(last.session)
     }
 
+    /// One message, unless the broker has objections: it tells them, hears that they were heard, and
+    /// only then refuses.
+    async fn bearer(&mut self, token: &Token) -> Result<Option<Duration>, WireErrorKind> {
+        let message = bearer::first_message(token);
+        let answer = self.say(message.expose_secret().as_bytes().to_vec()).await?;
+        if answer.bytes.is_empty() {
+            return Ok(answer.session);
+        }
+        self.say(bearer::acknowledgement()).await?;
+        let message = bearer::words(&String::from_utf8_lossy(&answer.bytes));
+        Err(self.refused(&message))
+    }
+
     async fn say(&mut self, message: Vec<u8>) -> Result<Proof, WireErrorKind> {
         let answer = self.carrier.ask(&AskProof(message), self.version).await?;
         answer.map_err(|error| match error.code() {
-            KafkaError::SASL_AUTHENTICATION_FAILED => WireErrorKind::Authentication {
-                mechanism: self.sasl.mechanism,
-                message: error.message().map_or_else(|| error.to_string(), words).into(),
-            },
+            KafkaError::SASL_AUTHENTICATION_FAILED => {
+                self.refused(&error.message().map_or_else(|| error.to_string(), str::to_owned))
+            }
             _ => WireErrorKind::Kafka(error),
         })
     }
-}
 
-/// Kafka begins its message with what the error's sentence says already.
-fn words(message: &str) -> String {
-    message.strip_prefix("Authentication failed: ").unwrap_or(message).to_owned()
+    /// Kafka begins its message with what the error's sentence says already.
+    fn refused(&self, message: &str) -> WireErrorKind {
+        let message = message.strip_prefix("Authentication failed: ").unwrap_or(message);
+        let message = match self.mechanism {
+            Mechanism::OAuthBearer => bearer::words(message),
+            Mechanism::Plain | Mechanism::ScramSha256 | Mechanism::ScramSha512 => {
+                message.to_owned()
+            }
+        };
+        WireErrorKind::Authentication { mechanism: self.mechanism, message: message.into() }
+    }
 }

@@ -5,7 +5,7 @@
 //! make a captured exchange cheap to search (RFC 7677 section 4); above, because the broker chooses
 //! it and the client pays. No channel binding: Kafka does not offer it.
 
-use openssl::base64;
+use openssl::base64::{decode_block, encode_block};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::memcmp;
@@ -27,7 +27,7 @@ const GS2_HEADER: &str = "n,,";
 
 /// The hash function in use.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Hash {
+pub(in crate::source::kafka::wire) enum Hash {
     Sha256,
     Sha512,
 }
@@ -84,7 +84,7 @@ impl From<ErrorStack> for ScramError {
 pub(super) fn nonce() -> Result<String, ScramError> {
     let mut bytes = [0; NONCE_BYTES];
     openssl::rand::rand_bytes(&mut bytes)?;
-    Ok(base64::encode_block(&bytes))
+    Ok(encode_block(&bytes))
 }
 
 /// One exchange, on the client's side.
@@ -121,7 +121,7 @@ impl Scram {
         if nonce.len() <= self.nonce.len() || !nonce.starts_with(&self.nonce) {
             return Err(ScramError::Nonce);
         }
-        let salt = base64::decode_block(salt).map_err(|_base64| ScramError::NotScram)?;
+        let salt = decode_block(salt).map_err(|_base64| ScramError::NotScram)?;
         let iterations = iterations.parse().map_err(|_number| ScramError::NotScram)?;
         if !(FEWEST_ITERATIONS..=MOST_ITERATIONS).contains(&iterations) {
             return Err(ScramError::Iterations(iterations));
@@ -130,7 +130,7 @@ impl Scram {
         let salted = self.hash.stretch(password, &salt, iterations)?;
         let client_key = self.hash.hmac(&salted, b"Client Key")?;
         let stored_key = self.hash.hash(&client_key)?;
-        let channel = base64::encode_block(GS2_HEADER.as_bytes());
+        let channel = encode_block(GS2_HEADER.as_bytes());
         let without_proof = format!("c={channel},r={nonce}");
         let auth_message = format!("{},{challenge},{without_proof}", self.first_bare);
         let client_signature = self.hash.hmac(&stored_key, auth_message.as_bytes())?;
@@ -138,7 +138,7 @@ impl Scram {
             client_key.iter().zip(&client_signature).map(|(key, sign)| key ^ sign).collect();
         let server_key = self.hash.hmac(&salted, b"Server Key")?;
         let signature = self.hash.hmac(&server_key, auth_message.as_bytes())?;
-        let message = format!("{without_proof},p={}", base64::encode_block(&proof));
+        let message = format!("{without_proof},p={}", encode_block(&proof));
         Ok(Reply { message, signature })
     }
 }
@@ -151,8 +151,8 @@ impl Reply {
         if let Ok(refusal) = attribute(first, "e=") {
             return Err(ScramError::Refused(refusal.to_owned()));
         }
-        let theirs = base64::decode_block(attribute(first, "v=")?)
-            .map_err(|_base64| ScramError::NotScram)?;
+        let theirs =
+            decode_block(attribute(first, "v=")?).map_err(|_base64| ScramError::NotScram)?;
         // `memcmp::eq` demands equal lengths; a length is no secret.
         if theirs.len() == self.signature.len() && memcmp::eq(&theirs, &self.signature) {
             Ok(())

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::{Carrier, authenticate};
+use super::{Carrier, Credentials, authenticate};
 use crate::source::kafka::wire::backoff;
-use crate::source::kafka::wire::config::Sasl;
 use crate::source::kafka::wire::error::WireErrorKind;
+use crate::source::kafka::wire::login::Sasl;
 use crate::source::kafka::wire::versions::Versions;
 
 /// Parts of its lifetime between which a session is renewed, by chance, so that many clients of a
@@ -32,8 +32,9 @@ impl Session {
         carrier: &mut impl Carrier,
         versions: &Versions,
         sasl: &Sasl,
+        credentials: Credentials<'_>,
     ) -> Result<Option<Self>, WireErrorKind> {
-        let lifetime = authenticate(carrier, versions, sasl).await?;
+        let lifetime = authenticate(carrier, versions, sasl.mechanism(), credentials).await?;
         Ok(Self::ending(sasl.clone(), lifetime, None))
     }
 
@@ -51,8 +52,10 @@ impl Session {
         if let Some(before) = self.renewed {
             sleep_until(before + LEAST_BETWEEN).await;
         }
-        let began = Instant::now();
-        let lifetime = authenticate(carrier, versions, &self.sasl).await.map_err(refused)?;
+        let credentials = Credentials::of(&self.sasl).await?;
+        let (began, mechanism) = (Instant::now(), self.sasl.mechanism());
+        let renewed = authenticate(carrier, versions, mechanism, credentials).await;
+        let lifetime = renewed.map_err(refused)?;
         Ok(Self::ending(self.sasl, lifetime, Some(began)))
     }
 

@@ -35,8 +35,8 @@ use super::quorum::{AskQuorum, Quorum};
 use super::sasl::{AskMechanism, AskProof};
 use super::share_groups::AskShareGroups;
 use super::*;
-use crate::source::kafka::wire::config::Mechanism;
 use crate::source::kafka::wire::frame;
+use crate::source::kafka::wire::login::Mechanism;
 
 fn versions<Q: Question>() -> std::ops::RangeInclusive<i16> {
     Q::VERSIONS.0..=Q::VERSIONS.1

@@ -1,11 +1,15 @@
 //! The consumer that reads records: assigned its partitions by hand, in no group, committing nothing.
 //!
 //! librdkafka wants a `group.id` all the same, so lagtop gives its name; it never appears in the cluster.
-//! What blocks in librdkafka lives on a named thread of who makes the consumer.
+//! What blocks in librdkafka lives on a named thread of who makes the consumer. Where brokers want
+//! OAUTHBEARER, whoever makes one keeps `tokens` at hand for as long as it reads.
 
+pub(super) mod tokens;
+
+use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult};
@@ -13,6 +17,7 @@ use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, Statistics, TopicPartitionList};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::wire::{Client, TokenSource};
 use crate::model::Cost;
 
 /// How librdkafka reaches the cluster, in its own keys.
@@ -20,12 +25,18 @@ pub type Properties = Arc<[(String, SecretString)]>;
 
 /// librdkafka's own words go nowhere: they would be written over the screen. Errors reach us as results.
 /// What it says of its cost is kept.
-#[derive(Default)]
 pub(super) struct Quiet {
     cost: Mutex<Option<Cost>>,
+    /// Where tokens are at hand; `None` without OAUTHBEARER.
+    tokens: Option<Arc<dyn TokenSource>>,
 }
 
 impl Quiet {
+    /// With the tokens that this client logs in by.
+    pub(super) fn new(client: &Client) -> Self {
+        Self { cost: Mutex::default(), tokens: client.token_source() }
+    }
+
     /// The last cost told, once.
     pub(super) fn take_cost(&self) -> Option<Cost> {
         self.cost.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -33,6 +44,12 @@ impl Quiet {
 }
 
 impl ClientContext for Quiet {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _config: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        Ok(tokens::at_hand(self.tokens.as_deref())?)
+    }
+
     fn stats(&self, told: Statistics) {
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
         let cost = Cost {
@@ -68,8 +85,8 @@ pub(super) fn config(properties: &Properties) -> ClientConfig {
 }
 
 /// A consumer that reads nothing yet.
-pub(super) fn idle(config: &ClientConfig) -> KafkaResult<BaseConsumer<Quiet>> {
-    config.create_with_context(Quiet::default())
+pub(super) fn idle(config: &ClientConfig, quiet: Quiet) -> KafkaResult<BaseConsumer<Quiet>> {
+    config.create_with_context(quiet)
 }
 
 /// Lets it read these partitions of a topic, each from its offset, and no others.
@@ -90,10 +107,11 @@ pub(super) fn assign(
 /// A consumer of these partitions of a topic, each from its offset.
 pub(super) fn assigned(
     config: &ClientConfig,
+    quiet: Quiet,
     topic: &str,
     partitions: impl IntoIterator<Item = (i32, i64)>,
 ) -> KafkaResult<BaseConsumer<Quiet>> {
-    let consumer = idle(config)?;
+    let consumer = idle(config, quiet)?;
     assign(&consumer, topic, partitions)?;
     Ok(consumer)
 }
