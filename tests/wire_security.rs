@@ -11,6 +11,7 @@ use lagtop::source::kafka::wire::{
     Client, ClientConfig, HostPort, Identity, Login, Material, Sasl, Security, TlsConfig,
     TlsFailure, Topics, Trust, WireError, WireErrorKind,
 };
+use support::forward;
 use support::kafka::KafkaCluster;
 use support::kafka::listener::{self, ClientAuth, Listener};
 use support::kafka::tls::Authority;
@@ -130,32 +131,14 @@ async fn trust(cluster: &Secured) -> Result<()> {
         let careless = TlsConfig { verify_certificate: false, ..config };
         cluster.ask("TLS", tls(careless)).await?;
     }
-    let port = forward_to(cluster.client_port("TLS")).await?;
-    let mut config = ClientConfig::new(vec![HostPort::new(ELSEWHERE, port)], "wire-test");
+    let elsewhere = HostPort::new(forward::ELSEWHERE, forward::to(cluster.client_port("TLS"))?);
+    let mut config = ClientConfig::new(vec![elsewhere], "wire-test");
     config.security = tls(cluster.trusting());
     let error = Client::new(config.clone()).connect().await.unwrap_err();
     ensure!(matches!(error.kind, Kind::Tls(TlsFailure::HostnameMismatch(_))), "{error}");
     config.security = tls(TlsConfig { verify_hostname: false, ..cluster.trusting() });
     Client::new(config).connect().await?;
     Ok(())
-}
-
-/// This machine too on Linux, but no certificate names it.
-const ELSEWHERE: &str = "127.0.0.2";
-
-/// Carries bytes from a port of another address to the broker's.
-async fn forward_to(port: u16) -> Result<u16> {
-    let listener = tokio::net::TcpListener::bind((ELSEWHERE, 0)).await?;
-    let own = listener.local_addr()?.port();
-    tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            let mut broker = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-            tokio::spawn(async move {
-                tokio::io::copy_bidirectional(&mut client, &mut broker).await.map(drop)
-            });
-        }
-    });
-    Ok(own)
 }
 
 async fn identities(cluster: &Secured) -> Result<()> {

@@ -24,6 +24,7 @@
 use std::io::Write as _;
 use std::sync::OnceLock;
 
+pub mod forward;
 pub mod kafka;
 pub mod tokens;
 pub mod wait;

@@ -10,13 +10,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::backoff;
 use super::config::{ClientConfig, HostPort};
-use super::connection::Connection;
-use super::dial::{Dialer, OPERATION, Progress};
-use super::error::{Stage, WireError, WireErrorKind};
-use super::link::{Deadline, Health, Link, Readiness};
+use super::dial::{Dialer, OPERATION};
+use super::error::{WireError, WireErrorKind};
+use super::introduce::Found;
+use super::link::{Deadline, Link, Readiness};
 use super::login::{Sasl, TokenSource};
 use super::race;
-use super::requests::metadata::{AskMetadata, Metadata, Topics};
+use super::requests::metadata::Metadata;
 use super::stats::{Counters, Stats};
 
 /// While no broker that the cluster names can be reached, the bootstrap servers are asked again
@@ -40,13 +40,6 @@ struct Gate {
     failures: u32,
     not_before: Option<Instant>,
     error: Option<WireError>,
-}
-
-/// A bootstrap server that answered.
-struct Found {
-    at: HostPort,
-    connection: Connection,
-    metadata: Metadata,
 }
 
 impl Cluster {
@@ -160,17 +153,8 @@ impl Cluster {
     async fn bootstrap(&self, gate: &mut Gate) -> Result<(), WireError> {
         let servers = &self.dialer.config.bootstrap;
         // Collected, because an iterator held across an await would keep this future from being `Send`.
-        let attempts: Vec<_> = servers.iter().map(|server| self.try_server(server)).collect();
-        // A wrong password is wrong everywhere, as is a missing token, and some clusters lock accounts out.
-        let settles = |error: &WireError| {
-            matches!(
-                error.kind,
-                WireErrorKind::Config(_)
-                    | WireErrorKind::Authentication { .. }
-                    | WireErrorKind::NoToken(_)
-                    | WireErrorKind::Mechanism { .. }
-            )
-        };
+        let attempts: Vec<_> = servers.iter().map(|server| self.dialer.introduce(server)).collect();
+        let settles = |error: &WireError| error.kind.is_everywhere();
         match race::staggered(attempts, settles).await {
             Ok(found) => {
                 gate.failures = 0;
@@ -188,29 +172,6 @@ impl Cluster {
                 Err(error)
             }
         }
-    }
-
-    async fn try_server(&self, server: &HostPort) -> Result<Found, WireError> {
-        let subject: Arc<str> = server.to_string().into();
-        let connection = self.dialer.dial(server, &subject, &Progress::default()).await?;
-        let failed = |kind| {
-            let kind = match kind {
-                WireErrorKind::Timeout { after } => {
-                    WireErrorKind::ConnectTimeout { after, stage: Stage::Metadata }
-                }
-                kind => kind,
-            };
-            WireError::new(OPERATION, Arc::clone(&subject), kind)
-        };
-        let deadline = Deadline::after(self.dialer.config.connect_timeout);
-        let question = AskMetadata(Topics::None);
-        let answered =
-            connection.ask(&question, deadline, &Health::default()).await.map_err(failed)?;
-        let metadata = answered.answer.map_err(|error| failed(WireErrorKind::Kafka(error)))?;
-        if metadata.brokers.is_empty() {
-            return Err(failed(WireErrorKind::Malformed("it names no brokers".into())));
-        }
-        Ok(Found { at: server.clone(), connection, metadata })
     }
 
     /// One server's error as it is; of several, the one that settles, or all.

@@ -1,26 +1,19 @@
-//! Making a connection ready: name, TCP, TLS, versions, SASL, in this order and within one limit.
-//!
-//! All addresses of a name are tried, each to the very end (a frozen broker still accepts TCP), a
-//! little after one another. Resolving runs on tokio's threads for waiting work, as the system's
-//! resolver cannot be interrupted.
+//! Making a connection ready: reaching the broker, then versions and SASL, all within one limit.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::OnceCell;
-use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use super::config::{ClientConfig, HostPort, TlsConfig};
+use super::config::{ClientConfig, HostPort};
 use super::connection::{Connection, Setup, Stream};
 use super::error::{Stage, WireError, WireErrorKind};
 use super::frame::{self, FrameError};
 use super::kafka_error::KafkaError;
 use super::link::Deadline;
-use super::race;
+use super::progress::{DialStep, Progress};
+use super::reach::{each_address, load, reach};
 use super::requests::Question;
 use super::requests::api_versions::{AskVersions, Spoken};
 use super::sasl::{Carrier, Credentials, Session};
@@ -86,15 +79,21 @@ impl Dialer {
         tls: Option<&TlsContext>,
         stage: &Progress,
     ) -> Result<Connection, WireErrorKind> {
-        stage.set(Stage::Versions);
+        stage.begin(Stage::Versions);
         let mut greeting = Greeting { stream: &mut stream, dialer: self, tls, next_id: 0 };
         let versions = greeting.versions().await?;
+        stage.passed(|| DialStep::Greeted(versions.abilities()));
         let mut session = None;
         if let Some(sasl) = &self.config.security.sasl {
-            stage.set(Stage::Token);
+            stage.begin(Stage::Token);
             let credentials = Credentials::of(sasl).await?;
-            stage.set(Stage::Sasl);
+            if let Some(expires_ms) = credentials.expire_ms() {
+                stage.passed(|| DialStep::Token { expires_ms });
+            }
+            stage.begin(Stage::Sasl);
             session = Session::begin(&mut greeting, &versions, sasl, credentials).await?;
+            let lifetime = session.as_ref().map(Session::lifetime);
+            stage.passed(|| DialStep::Authenticated { mechanism: sasl.mechanism(), lifetime });
         }
         Ok(Connection::start(
             stream,
@@ -115,75 +114,6 @@ impl Dialer {
         let load = || async { load(config).await.map(Arc::new) };
         self.tls.get_or_try_init(load).await.cloned().map(Some)
     }
-}
-
-/// Opens a stream to a server that is no broker, as a broker is reached: name, TCP, and TLS where that
-/// is configured, all within `limit`.
-pub async fn open(
-    to: &HostPort,
-    tls: Option<&TlsConfig>,
-    limit: Duration,
-) -> Result<Box<dyn Stream>, WireErrorKind> {
-    let tls = match tls {
-        Some(config) => Some(load(config).await?),
-        None => None,
-    };
-    let (tls, stage) = (tls.as_ref(), &Progress::default());
-    let reach = |address| reach(address, &to.host, tls, stage);
-    each_address(to, Deadline::after(limit), stage, reach).await
-}
-
-async fn load(config: &TlsConfig) -> Result<TlsContext, WireErrorKind> {
-    let config = config.clone();
-    let loaded = tokio::task::spawn_blocking(move || TlsContext::load(&config)).await;
-    loaded.map_err(|_runtime_ends| WireErrorKind::Closed)?
-}
-
-/// Tries all addresses of a name, each by `attempt` and to its very end, a little after one another.
-async fn each_address<T, F>(
-    to: &HostPort,
-    deadline: Deadline,
-    stage: &Progress,
-    attempt: impl Fn(SocketAddr) -> F,
-) -> Result<T, WireErrorKind>
-where
-    F: Future<Output = Result<T, WireErrorKind>>,
-{
-    let unresolved = |detail: String| WireErrorKind::Unresolved {
-        host: to.host.as_str().into(),
-        detail: detail.into(),
-    };
-    let addresses = timeout_at(deadline.at, lookup_host((to.host.as_str(), to.port)))
-        .await
-        .map_err(|_elapsed| timed_out(deadline, Stage::Resolve))?
-        .map_err(|error| unresolved(resolver_words(&error)))?;
-    let attempts = addresses.map(|address| {
-        let attempted = timeout_at(deadline.at, attempt(address));
-        async move {
-            let timeout = |_elapsed| Err(timed_out(deadline, stage.get()));
-            attempted.await.unwrap_or_else(timeout)
-        }
-    });
-    let result = race::staggered(attempts, |_| false).await;
-    result.map_err(|failures| {
-        most_telling(failures).unwrap_or_else(|| unresolved("it has no address".to_owned()))
-    })
-}
-
-/// TCP, and TLS with the host that was named.
-async fn reach(
-    address: SocketAddr,
-    host: &str,
-    tls: Option<&TlsContext>,
-    stage: &Progress,
-) -> Result<Box<dyn Stream>, WireErrorKind> {
-    stage.set(Stage::Tcp);
-    let stream = TcpStream::connect(address).await.map_err(|error| tcp(&error))?;
-    // Questions are small and wait for answers: never for Nagle.
-    let _ = stream.set_nodelay(true);
-    let Some(tls) = tls else { return Ok(Box::new(stream)) };
-    stage.set(Stage::Tls);
-    Ok(Box::new(tls.connect(stream, host).await?))
 }
 
 /// One question at a time on a stream that is not a [`Connection`] yet.
@@ -271,54 +201,6 @@ fn highest_of_versions(spoken: &Spoken) -> i16 {
     own.map_or(0, |api| api.max)
 }
 
-/// The stage a dial has reached (of several addresses: the latest to move), for the error when its
-/// time is over, or the time of a question that waits for it.
-pub(super) struct Progress(Mutex<Stage>);
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self(Mutex::new(Stage::Resolve))
-    }
-}
-
-impl Progress {
-    fn set(&self, stage: Stage) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stage;
-    }
-
-    pub(super) fn get(&self) -> Stage {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Of the failures of several addresses: one that got further than the network, else the last (the
-/// first is often an address family that is not there).
-fn most_telling(mut failures: Vec<WireErrorKind>) -> Option<WireErrorKind> {
-    let beyond =
-        |kind: &WireErrorKind| !matches!(kind, WireErrorKind::Refused | WireErrorKind::Network(_));
-    match failures.iter().position(beyond) {
-        Some(place) => Some(failures.swap_remove(place)),
-        None => failures.pop(),
-    }
-}
-
-pub(super) fn timed_out(deadline: Deadline, stage: Stage) -> WireErrorKind {
-    WireErrorKind::ConnectTimeout { after: deadline.limit, stage }
-}
-
-fn tcp(error: &io::Error) -> WireErrorKind {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => WireErrorKind::Refused,
-        _ => WireErrorKind::Network(error.to_string().into()),
-    }
-}
-
 fn was_cut(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
-}
-
-/// The resolver's words without the standard library's preface.
-fn resolver_words(error: &io::Error) -> String {
-    let words = error.to_string();
-    words.strip_prefix("failed to lookup address information: ").unwrap_or(&words).to_owned()
 }

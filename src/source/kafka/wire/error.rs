@@ -213,6 +213,19 @@ pub enum TlsFailure {
 }
 
 impl WireErrorKind {
+    /// Whether no other broker of the cluster needs to be tried: a wrong password is wrong everywhere, as
+    /// is a missing token, and some clusters lock accounts out.
+    #[must_use]
+    pub const fn is_everywhere(&self) -> bool {
+        matches!(
+            self,
+            Self::Config(_)
+                | Self::Authentication { .. }
+                | Self::NoToken(_)
+                | Self::Mechanism { .. }
+        )
+    }
+
     /// As [`WireError::needs_a_person`].
     #[must_use]
     pub fn needs_a_person(&self) -> bool {

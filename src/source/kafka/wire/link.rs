@@ -15,8 +15,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::backoff;
 use super::config::HostPort;
 use super::connection::Connection;
-use super::dial::{Dialer, Progress, timed_out};
+use super::dial::Dialer;
 use super::error::{WireError, WireErrorKind};
+use super::progress::Progress;
+use super::reach::timed_out;
 use super::requests::Question;
 use super::stats::{BrokerState, BrokerStats};
 

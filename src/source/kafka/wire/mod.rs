@@ -33,14 +33,16 @@
 //! Cancelling: every future may be dropped; the answer is then discarded when it comes. Dropping
 //! the last [`Client`] ends its tasks at once.
 //!
-//! Rooms: `connection` (pipelining on a socket), `dial` (name, TCP, `tls`, `versions`, `sasl`),
-//! `link` (one broker: dialling, pauses, throttling), `cluster` (which brokers there are),
-//! `requests` (what can be asked), `decode` (reading hostile bytes).
+//! Rooms: `connection` (pipelining on a socket), `reach` (name, TCP, `tls`), `dial` (that, `versions`
+//! and `sasl`), `introduce` (a first look at a cluster), `link` (one broker: dialling, pauses,
+//! throttling), `cluster` (which brokers there are), `requests` (what can be asked), `decode` (reading
+//! hostile bytes).
 //!
 //! Knows nothing of lagtop: imports nothing else of this crate. Alone in naming `kafka_protocol`,
 //! `openssl` and `tokio_openssl`; none of their types is public here.
 
 mod backoff;
+mod certificate;
 mod client;
 mod cluster;
 mod config;
@@ -49,26 +51,32 @@ mod decode;
 mod dial;
 mod error;
 mod frame;
+mod introduce;
 mod kafka_error;
 mod kafka_error_names;
 mod link;
 mod login;
 mod member_bytes;
+mod progress;
 mod race;
+mod reach;
 pub mod requests;
 mod sasl;
 mod stats;
 mod tls;
 mod versions;
 
+pub use certificate::{Certificate, TlsSession};
 pub use client::Client;
 pub use config::{ClientConfig, HostPort, Identity, Material, Security, TlsConfig, Trust};
 pub use connection::Stream;
-pub use dial::open;
 pub use error::{Stage, TlsFailure, WireError, WireErrorKind};
+pub use introduce::{presented, probe};
 pub use kafka_error::KafkaError;
 pub use login::{Login, Mechanism, NoToken, Sasl, Token, TokenFuture, TokenSource};
 pub use member_bytes::Subscription;
+pub use progress::DialStep;
+pub use reach::open;
 pub use requests::classic_groups::{ClassicGroup, ClassicMember};
 pub use requests::consumer_groups::{ConsumerGroup, ConsumerMember, MemberType};
 pub use requests::coordinators::Coordinator;
@@ -84,3 +92,4 @@ pub use requests::quorum::Quorum;
 pub use requests::share_groups::{ShareGroup, ShareMember};
 pub use requests::{PerGroup, TopicId, TopicPartitions};
 pub use stats::{BrokerState, BrokerStats, Stats};
+pub use versions::Abilities;

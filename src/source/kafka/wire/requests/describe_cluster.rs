@@ -1,4 +1,5 @@
-//! `DescribeCluster` (KIP-700): what Metadata does not say: brokers that are registered but fenced.
+//! `DescribeCluster` (KIP-700): what Metadata does not say: brokers that are registered but fenced, and
+//! whether the asker may describe the cluster (KIP-430), without which groups are left out of lists.
 //!
 //! Versions 0 (brokers since 2.8) to 2 (fenced brokers, since 4.0).
 
@@ -18,6 +19,8 @@ pub struct ClusterDescription {
     pub cluster_id: Arc<str>,
     /// The controller, or in `KRaft` clusters some broker that stands for it.
     pub controller: Option<i32>,
+    /// Whether the asker has the right to describe it.
+    pub may_be_described: bool,
     /// Registered brokers.
     pub brokers: Vec<RegisteredBroker>,
 }
@@ -32,6 +35,9 @@ pub struct RegisteredBroker {
     pub fenced: Option<bool>,
 }
 
+/// The bit of this operation among those that the asker may do: Kafka's `AclOperation`.
+const DESCRIBE: i32 = 1 << 8;
+
 pub(in crate::source::kafka::wire) struct AskCluster;
 
 impl Question for AskCluster {
@@ -42,7 +48,9 @@ impl Question for AskCluster {
     const VERSIONS: (i16, i16) = (0, 2);
 
     fn message(&self, version: i16) -> Self::Message {
-        DescribeClusterRequest::default().with_include_fenced_brokers(version >= 2)
+        DescribeClusterRequest::default()
+            .with_include_fenced_brokers(version >= 2)
+            .with_include_cluster_authorized_operations(true)
     }
 
     fn read(r: &mut Reader<'_>, version: i16) -> Result<Answered<Self::Answer>, Malformed> {
@@ -65,10 +73,10 @@ impl Question for AskCluster {
             r.tags()?;
             Ok(RegisteredBroker { broker, fenced })
         })?;
-        r.i32()?; // Authorized operations, not asked for.
+        let may_be_described = r.i32()? & DESCRIBE != 0;
         r.tags()?;
         let answer = if error == 0 {
-            Ok(ClusterDescription { cluster_id, controller, brokers })
+            Ok(ClusterDescription { cluster_id, controller, may_be_described, brokers })
         } else {
             Err(KafkaError::with_message(error, message))
         };

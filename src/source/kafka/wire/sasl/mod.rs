@@ -56,6 +56,16 @@ impl<'a> Credentials<'a> {
     }
 }
 
+impl Credentials<'_> {
+    /// When a token ends.
+    pub(super) fn expire_ms(&self) -> Option<i64> {
+        match self {
+            Self::Token(token) => Some(token.expires_ms),
+            Self::Plain(_) | Self::Scram(..) => None,
+        }
+    }
+}
+
 /// Authenticates; tells how long the connection may be used, `None` for ever.
 async fn authenticate(
     carrier: &mut impl Carrier,

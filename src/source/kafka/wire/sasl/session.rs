@@ -21,6 +21,8 @@ const LEAST_BETWEEN: Duration = Duration::from_millis(1_100);
 /// A session that has an end.
 pub(in crate::source::kafka::wire) struct Session {
     sasl: Sasl,
+    /// As the broker told it.
+    lifetime: Duration,
     due: Instant,
     /// When its renewal began; `None` for a connection's first.
     renewed: Option<Instant>,
@@ -36,6 +38,11 @@ impl Session {
     ) -> Result<Option<Self>, WireErrorKind> {
         let lifetime = authenticate(carrier, versions, sasl.mechanism(), credentials).await?;
         Ok(Self::ending(sasl.clone(), lifetime, None))
+    }
+
+    /// From when it began.
+    pub(in crate::source::kafka::wire) fn lifetime(&self) -> Duration {
+        self.lifetime
     }
 
     /// Whether it is time to renew it.
@@ -62,8 +69,9 @@ impl Session {
     fn ending(sasl: Sasl, lifetime: Option<Duration>, renewed: Option<Instant>) -> Option<Self> {
         let (earliest, latest) = RENEWED_AFTER;
         let part = earliest + (latest - earliest) * backoff::chance();
-        let lasts = Duration::try_from_secs_f64(lifetime?.as_secs_f64() * part).ok()?;
-        Some(Self { sasl, due: Instant::now().checked_add(lasts)?, renewed })
+        let lifetime = lifetime?;
+        let lasts = Duration::try_from_secs_f64(lifetime.as_secs_f64() * part).ok()?;
+        Some(Self { sasl, lifetime, due: Instant::now().checked_add(lasts)?, renewed })
     }
 }
 
