@@ -24,9 +24,10 @@ use crate::model::Cost;
 pub type Properties = Arc<[(String, SecretString)]>;
 
 /// librdkafka's own words go nowhere: they would be written over the screen. Errors reach us as results.
-/// What it says of its cost is kept.
+/// What it says of its cost is kept, and its last reason for an error.
 pub(super) struct Quiet {
     cost: Mutex<Option<Cost>>,
+    reason: Mutex<Option<String>>,
     /// Where tokens are at hand; `None` without OAUTHBEARER.
     tokens: Option<Arc<dyn TokenSource>>,
 }
@@ -34,7 +35,12 @@ pub(super) struct Quiet {
 impl Quiet {
     /// With the tokens that this client logs in by.
     pub(super) fn new(client: &Client) -> Self {
-        Self { cost: Mutex::default(), tokens: client.token_source() }
+        Self { cost: Mutex::default(), reason: Mutex::default(), tokens: client.token_source() }
+    }
+
+    /// The last reason told, once.
+    pub(super) fn take_reason(&self) -> Option<String> {
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The last cost told, once.
@@ -63,7 +69,9 @@ impl ClientContext for Quiet {
 
     fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
 
-    fn error(&self, _error: KafkaError, _reason: &str) {}
+    fn error(&self, _error: KafkaError, reason: &str) {
+        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
+    }
 }
 
 impl ConsumerContext for Quiet {}

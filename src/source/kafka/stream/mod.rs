@@ -37,11 +37,14 @@ use super::poll::NameFilter;
 use super::wire::{Client, Isolation, OffsetSpec, TopicPartitions, Topics};
 use crate::model::{Body, Clock, Fault, Observation, SourceHealth, SourceId, Timestamp};
 
+mod check;
 mod names;
 mod past;
 pub mod records;
 mod tail;
 mod translate;
+
+pub use check::check;
 
 /// The pause before the topic, or the right to read it, is looked for again.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -130,6 +133,28 @@ struct Begin {
     ends: Vec<(i32, i64)>,
 }
 
+async fn begin(context: &Context) -> Result<Begin, Option<Fault>> {
+    let mut ends = Vec::new();
+    let led = led(context).await?;
+    for (leader, partitions) in led.by_leader {
+        let of = [TopicPartitions::new(TOPIC, partitions)];
+        let client = &context.client;
+        let told = client.list_offsets(leader, &of, OffsetSpec::Latest, Isolation::default());
+        let told = told.await.map_err(|_unreachable| None)?;
+        for partition in told.into_iter().flat_map(|topic| topic.partitions) {
+            match partition.offset {
+                Ok(end) => ends.push((partition.partition, end.map_or(0, |end| end.offset))),
+                Err(error) if error.is_authorization() => {
+                    return Err(Some(tail::not_allowed()));
+                }
+                // Its leader is changing; better to begin again than without it.
+                Err(_) => return Err(Some(unsettled())),
+            }
+        }
+    }
+    Ok(Begin { partitions: led.partitions, ends })
+}
+
 struct Listener {
     context: Context,
     failing_since: Option<Timestamp>,
@@ -140,7 +165,7 @@ struct Listener {
 impl Listener {
     async fn run(&mut self) -> Result<(), Gone> {
         loop {
-            match self.begin().await {
+            match begin(&self.context).await {
                 Ok(begin) => {
                     let fault = self.listen(begin).await?;
                     self.failing(fault).await?;
@@ -151,28 +176,6 @@ impl Listener {
             }
             tokio::time::sleep(AGAIN).await;
         }
-    }
-
-    async fn begin(&self) -> Result<Begin, Option<Fault>> {
-        let mut ends = Vec::new();
-        let led = led(&self.context).await?;
-        for (leader, partitions) in led.by_leader {
-            let of = [TopicPartitions::new(TOPIC, partitions)];
-            let client = &self.context.client;
-            let told = client.list_offsets(leader, &of, OffsetSpec::Latest, Isolation::default());
-            let told = told.await.map_err(|_unreachable| None)?;
-            for partition in told.into_iter().flat_map(|topic| topic.partitions) {
-                match partition.offset {
-                    Ok(end) => ends.push((partition.partition, end.map_or(0, |end| end.offset))),
-                    Err(error) if error.is_authorization() => {
-                        return Err(Some(tail::not_allowed()));
-                    }
-                    // Its leader is changing; better to begin again than without it.
-                    Err(_) => return Err(Some(unsettled())),
-                }
-            }
-        }
-        Ok(Begin { partitions: led.partitions, ends })
     }
 
     /// Passes on what the tail brings, until it ends; tells why it did.
