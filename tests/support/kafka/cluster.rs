@@ -186,6 +186,11 @@ impl KafkaCluster {
         Ok(joined(self.nodes.iter().filter_map(|node| node.others.get(place))))
     }
 
+    /// Where the nodes speak to one another as controllers, which no client should dial.
+    pub fn controllers(&self) -> String {
+        joined(self.nodes.iter().map(|node| &node.controller))
+    }
+
     /// Node ids, 1 first.
     pub fn ids(&self) -> Vec<i32> {
         self.nodes.iter().map(|node| node.id).collect()

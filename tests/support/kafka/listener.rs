@@ -56,6 +56,8 @@ pub struct Listener {
     tls: Option<Tls>,
     mechanisms: Vec<Mechanism>,
     pub(super) users: Vec<(String, String)>,
+    /// What clients are told to dial in place of 127.0.0.1.
+    pub(super) advertised: Option<String>,
     /// The keys by which tokens are signed (RFC 7517).
     pub(super) keys: Option<String>,
 }
@@ -72,7 +74,14 @@ impl Listener {
     /// A listener of this name (letters and digits), neither encrypted nor authenticated yet.
     pub fn named(name: &str) -> Self {
         let name = name.to_uppercase();
-        Self { name, tls: None, mechanisms: Vec::new(), users: Vec::new(), keys: None }
+        Self {
+            name,
+            tls: None,
+            mechanisms: Vec::new(),
+            users: Vec::new(),
+            advertised: None,
+            keys: None,
+        }
     }
 
     /// With TLS: a server certificate for `localhost` and `127.0.0.1`, given by this authority.
@@ -86,6 +95,13 @@ impl Listener {
     #[must_use]
     pub fn sasl(mut self, mechanism: Mechanism) -> Self {
         self.mechanisms.push(mechanism);
+        self
+    }
+
+    /// Advertised under another host than the one that it listens on, which may not exist.
+    #[must_use]
+    pub fn advertised(mut self, host: &str) -> Self {
+        self.advertised = Some(host.to_owned());
         self
     }
 

@@ -67,13 +67,16 @@ impl Node<'_> {
     }
 
     fn connections(&self) -> Vec<(String, String)> {
-        let mut advertised = format!("PLAINTEXT://127.0.0.1:{}", self.plain_port);
+        let mut all = format!("PLAINTEXT://127.0.0.1:{}", self.plain_port);
+        let mut advertised = all.clone();
         let mut map = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT".to_owned();
         for (listener, port) in self.listeners {
-            let _ = write!(advertised, ",{}://127.0.0.1:{port}", listener.name);
+            let host = listener.advertised.as_deref().unwrap_or("127.0.0.1");
+            let _ = write!(all, ",{}://127.0.0.1:{port}", listener.name);
+            let _ = write!(advertised, ",{}://{host}:{port}", listener.name);
             let _ = write!(map, ",{}:{}", listener.name, listener.protocol());
         }
-        let all = format!("{advertised},CONTROLLER://127.0.0.1:{}", self.controller_port);
+        let _ = write!(all, ",CONTROLLER://127.0.0.1:{}", self.controller_port);
         owned(&[
             ("listeners", &all),
             ("advertised.listeners", &advertised),
