@@ -35,7 +35,7 @@ fn help_is_grouped_and_ends_with_examples() {
 #[test]
 fn every_command_and_every_example_is_one() {
     let help = printed(&["--help"]);
-    for command in ["once", "config", "export", "replay", "demo", "completions", "man"] {
+    for command in ["once", "doctor", "config", "export", "replay", "demo", "completions", "man"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}:\n{help}");
         let own = printed(&[command, "--help"]);
         let examples =
@@ -88,6 +88,7 @@ fn the_man_page_has_every_command_and_its_flags() {
     LOOKS
     "LAGTOP ONCE"
     "LAGTOP CHECK"
+    "LAGTOP DOCTOR"
     "LAGTOP RULES"
     "LAGTOP CONFIG"
     "LAGTOP EXPORT"

@@ -24,6 +24,7 @@ Examples:
   lagtop -b kafka:9092 --record incident.lagtop     and keep what is seen
   lagtop once -b kafka:9092 -o json | jq '.groups[] | {group, lag}'
   lagtop export -b kafka:9092 -g '^billing'         figures for Prometheus on port 9308
+  lagtop doctor -b kafka:9092                       why a cluster cannot be reached, and what to do
 
 Every flag has an environment variable, shown in brackets; a flag wins over its variable, both win
 over the config file, which wins over the properties file. Variables of repeatable flags hold one
@@ -40,6 +41,12 @@ Examples:
   lagtop check -b kafka:9092 -g '^billing$'         one group, judged by what is known at once
   lagtop check -b kafka:9092 --for 3m --fail-on critical
   lagtop check -b kafka:9092 --rule lag-threshold.warning=10000 --rule idle-members=off";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  lagtop doctor -b kafka:9092
+  lagtop doctor -F client.properties                with what other commands are told
+  lagtop doctor -F client.properties -g '^billing$'";
 
 const RULES_EXAMPLES: &str = "\
 Examples:
@@ -119,6 +126,14 @@ pub enum Command {
     /// could be read, or part of it and nothing is wrong in the rest.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Connect step by step, and say which step fails and what to do
+    ///
+    /// Name, TCP, TLS, what the broker speaks, SASL, every broker at the address that the cluster
+    /// advertises, and each right with what works without it. What is missing is given as commands to
+    /// copy. Nothing secret is printed. Exit codes: 0 lagtop works, maybe within limits, 1 something
+    /// failed, 2 usage.
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor,
     /// List the rules, what they find, and their thresholds
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArgs),

@@ -37,6 +37,17 @@ impl fmt::Display for Origin {
     }
 }
 
+impl Origin {
+    /// The place without the line in it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Flag(_) | Self::Variable(_) | Self::Usual => self.to_string(),
+            Self::File { path, .. } => path.to_string_lossy().escape_debug().to_string(),
+        }
+    }
+}
+
 /// A raw text and where it was written.
 ///
 /// `Debug` leaves the text out: a property is given as one text with its secret in it.

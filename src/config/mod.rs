@@ -46,7 +46,7 @@ pub use connection::{
 pub use endpoint::Endpoint;
 pub use error::ConfigError;
 pub use layer::{Given, Inline, Layer, Origin, RulesFor};
-pub use note::Note;
+pub use note::{Note, Used};
 pub use properties::jaas::JaasProblem;
 pub use resolve::{Inputs, ReadFile, path, rules};
 pub use secret::{SecretProblem, Value};

@@ -1,9 +1,18 @@
-//! What is worth knowing though nothing is wrong.
+//! What is worth knowing though nothing is wrong, and what settings came from.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use super::layer::Origin;
+
+/// A property that is in use, and where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// The key, or the flag that stands for it.
+    pub key: String,
+    /// Where.
+    pub from: Origin,
+}
 
 /// Something worth knowing that is no error. Displays as one sentence without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]

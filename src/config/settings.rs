@@ -11,7 +11,7 @@ use regex::Regex;
 
 use super::choices::{Color, FailOn, Isolation, Notify, Output, Source, Theme};
 use super::connection::Connection;
-use super::note::Note;
+use super::note::{Note, Used};
 use crate::app::keymap::Keymap;
 use crate::diagnose::RuleBook;
 use crate::model::pprof::PprofAddress;
@@ -49,6 +49,8 @@ pub struct Settings {
     pub keys: Keymap,
     /// Whether the notes are to be printed.
     pub verbose: bool,
+    /// The properties that say how to connect, and where they were written.
+    pub used: Vec<Used>,
     /// What was read but is not used, and the like; in the order found.
     pub notes: Vec<Note>,
 }
@@ -109,6 +111,8 @@ pub enum Face {
         /// Form of what is printed.
         output: Output,
     },
+    /// What stands in the way of a connection, step by step.
+    Doctor,
     /// What is wrong, in one line, for monitoring.
     Check {
         /// From which severity on the exit code is not 0.

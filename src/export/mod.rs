@@ -1,5 +1,5 @@
 //! The other faces of the snapshot: what `lagtop once` prints and how it exits, what `lagtop check`
-//! judges, and what `lagtop export` tells Prometheus.
+//! judges, what `lagtop doctor` found, and what `lagtop export` tells Prometheus.
 //!
 //! Pure, but for [`http`], which hands the pages out: a [`Snapshot`] in, bytes into any writer. Everything is written as it is walked, so that
 //! ten thousand groups cost no more memory than one. May import `model` alone; must never ask a
@@ -7,6 +7,7 @@
 //! partition, ascending.
 
 pub mod check;
+pub mod checkup;
 mod csv;
 mod errors;
 pub mod http;

@@ -12,6 +12,7 @@
 //! `None` always means *not known*. A zero was measured.
 
 pub mod behind;
+pub mod checkup;
 pub mod cluster;
 pub mod fault;
 pub mod finding;

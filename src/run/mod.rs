@@ -4,7 +4,8 @@
 //! channel, and what an exit code means.
 //!
 //! Exit codes: 0 all is well, 1 nothing could be read, shown or served, 2 the command line or a file is
-//! wrong, 4 printed, but with reasons in place of some values. `check` has those of monitoring plugins.
+//! wrong, 4 printed, but with reasons in place of some values. Of `doctor` 1 says that a check failed;
+//! `check` has the codes of monitoring plugins.
 
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ use crate::store::{Store, task};
 use crate::tui;
 
 mod check;
+mod doctor;
 mod play;
 mod screen;
 mod sources;
@@ -82,14 +84,16 @@ pub fn main() -> ExitCode {
     for note in settings.notes.iter().filter(|note| settings.verbose || note.is_warning()) {
         let _ = writeln!(io::stderr(), "lagtop: {note}");
     }
-    let client = match connect::wire_config(&settings.connection) {
-        Ok(config) => Client::new(config),
+    let config = match connect::wire_config(&settings.connection) {
+        Ok(config) => config,
         Err(error) if is_check => return check::unknown(&error),
         Err(error) => return complain(&error, USAGE),
     };
+    let client = Client::new(config.clone());
     match settings.face {
         Face::Once { output } => once(&settings, client, output),
         Face::Check { fail_on, watch } => check::check(&settings, client, (fail_on, watch)),
+        Face::Doctor => doctor::doctor(&settings, client, config),
         Face::Screen => watched(&settings, client),
         Face::Export { listen } => export_pages(&settings, client, listen),
     }

@@ -102,6 +102,8 @@ pub const RULES: &[Rule] = &[
             &["hyper", "hyper_util", "http_body_util", "base64", "secrecy", "serde", "serde_json"],
         ],
     ),
+    // Certificates end on a day.
+    room("source/kafka/doctor", &["model", "source"], &[TOKIO, &["jiff"]]),
     // Alone in reading records: the consumer, and what it is for.
     // librdkafka's properties hold passwords.
     room("source/kafka/consumer", &["model", "source"], &[TOKIO, &["rdkafka", "secrecy"]]),

@@ -27,7 +27,7 @@ pub(in crate::config) use self::keys::{Role, is_bootstrap, is_secret, is_used};
 pub(in crate::config) use self::security::security;
 use super::error::ConfigError;
 use super::layer::{Given, Origin};
-use super::note::Note;
+use super::note::{Note, Used};
 
 /// One setting that lagtop uses, and by what its value is told.
 #[derive(Clone, Debug)]
@@ -65,6 +65,15 @@ pub(super) struct Properties {
 }
 
 impl Properties {
+    /// What is used, in the order of the roles.
+    pub(super) fn used(&self) -> Vec<Used> {
+        let used = |property: &Property| {
+            let (key, from) = (property.key.clone(), property.from.clone());
+            Used { key, from }
+        };
+        self.used.values().map(used).collect()
+    }
+
     pub(super) fn get(&self, role: Role) -> Option<&Property> {
         self.used.get(&role)
     }

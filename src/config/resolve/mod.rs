@@ -100,6 +100,7 @@ impl Settings {
                 let watch = watch.transpose()?.unwrap_or_default();
                 Face::Check { fail_on: highest.choice(|l| &l.fail_on)?, watch }
             }
+            Some(Command::Doctor) => Face::Doctor,
             Some(Command::Export(_)) => Face::Export { listen: highest.listen()? },
         };
         Ok(Self {
@@ -124,6 +125,7 @@ impl Settings {
             notify: highest.choice(|l| &l.notify)?,
             keys: places.keys,
             verbose: highest.switch(|l| &l.verbose)?,
+            used: properties.used(),
             notes: properties.notes.into_iter().chain(places.notes).collect(),
             profile: places.profile,
         })

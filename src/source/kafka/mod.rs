@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod consumer;
 pub mod coverage;
+pub mod doctor;
 mod interned;
 pub mod oauth;
 pub mod peek;
