@@ -141,7 +141,7 @@ pub(super) fn listening(
     let (groups, topics) = (settings.filters.groups.clone(), settings.filters.topics.clone());
     stream::Context {
         client,
-        properties: settings.connection.librdkafka_properties().into(),
+        properties: connect::librdkafka_properties(&settings.connection),
         names: groups.names().map(Into::into),
         groups: Arc::new(move |name| groups.matches(name)),
         topics: Arc::new(move |name| topics.matches(name)),
@@ -179,7 +179,7 @@ pub(super) fn wishing(
     let stacks = host::stack::Context { pprof, clock: Arc::clone(clock) };
     let records = peek::Context {
         client,
-        properties: settings.connection.librdkafka_properties().into(),
+        properties: connect::librdkafka_properties(&settings.connection),
         isolation: connect::isolation(settings.isolation),
         clock: Arc::clone(clock),
     };

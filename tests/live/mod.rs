@@ -79,7 +79,7 @@ impl Live {
         let mut tasks = JoinSet::new();
         let coverage = Coverage::default();
         if listen {
-            let properties = settings.connection.librdkafka_properties().into();
+            let properties = connect::librdkafka_properties(&settings.connection);
             tasks.spawn(stream::run(stream::Context {
                 client: client.clone(),
                 properties,
@@ -163,7 +163,7 @@ pub fn looking(flags: &[&str]) -> peek::Context {
     let settings = settings(flags);
     peek::Context {
         client: Client::new(connect::wire_config(&settings.connection).unwrap()),
-        properties: settings.connection.librdkafka_properties().into(),
+        properties: connect::librdkafka_properties(&settings.connection),
         isolation: connect::isolation(settings.isolation),
         clock: Arc::new(SystemClock),
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
+use super::consumer::Properties;
 use super::oauth::{self, Tokens};
 use super::wire;
 use crate::config::{self, Connection, Pem, Verify};
@@ -33,6 +34,23 @@ pub fn wire_config(connection: &Connection) -> io::Result<wire::ClientConfig> {
         request_timeout: connection.request_timeout,
         ..wire::ClientConfig::new(bootstrap, &*connection.client_id)
     })
+}
+
+/// What librdkafka is told to reach the cluster as the wire client does.
+///
+/// It reads no PKCS#12 trust store, so its certificates are read here, once. A store that cannot be read
+/// is left out: the wire client reads the same one when it dials, which comes first, and says why not.
+#[must_use]
+pub fn librdkafka_properties(connection: &Connection) -> Properties {
+    let mut properties = connection.librdkafka_properties();
+    let tls = connection.security.tls.as_ref();
+    if let Some(tls) = tls.filter(|tls| matches!(tls.trust, config::Trust::Pkcs12 { .. })) {
+        let pem = trust(&tls.trust).ok().and_then(|trust| wire::trusted_pem(&trust).ok());
+        if let Some(pem) = pem.and_then(|pem| String::from_utf8(pem).ok()) {
+            properties.push(("ssl.ca.pem".to_owned(), pem.into()));
+        }
+    }
+    properties.into()
 }
 
 /// The isolation level in the model's words.

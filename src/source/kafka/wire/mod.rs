@@ -92,4 +92,5 @@ pub use requests::quorum::Quorum;
 pub use requests::share_groups::{ShareGroup, ShareMember};
 pub use requests::{PerGroup, TopicId, TopicPartitions};
 pub use stats::{BrokerState, BrokerStats, Stats};
+pub use tls::trusted_pem;
 pub use versions::Abilities;

@@ -145,14 +145,7 @@ fn certificate(result: X509VerifyResult, host: &str) -> TlsFailure {
 }
 
 fn trust(builder: &mut SslConnectorBuilder, trust: &Trust) -> Result<(), WireErrorKind> {
-    let authorities = match trust {
-        Trust::System => return trust_system(builder),
-        Trust::Pem(material) => pem_certificates(material, "the truststore")?,
-        Trust::Pkcs12 { store, password } => {
-            let parsed = pkcs12(store, password.as_ref(), "the truststore")?;
-            parsed.ca.into_iter().flatten().chain(parsed.cert).collect()
-        }
-    };
+    let Some(authorities) = authorities(trust)? else { return trust_system(builder) };
     if authorities.is_empty() {
         return Err(bad("the truststore holds no certificate".to_owned()));
     }
@@ -164,6 +157,26 @@ fn trust(builder: &mut SslConnectorBuilder, trust: &Trust) -> Result<(), WireErr
     });
     builder.set_cert_store(filled.map_err(|error| unusable("the truststore", &error))?);
     Ok(())
+}
+
+/// Who is trusted; `None`: the system's authorities.
+fn authorities(trust: &Trust) -> Result<Option<Vec<X509>>, WireErrorKind> {
+    Ok(match trust {
+        Trust::System => None,
+        Trust::Pem(material) => Some(pem_certificates(material, "the truststore")?),
+        Trust::Pkcs12 { store, password } => {
+            let parsed = pkcs12(store, password.as_ref(), "the truststore")?;
+            Some(parsed.ca.into_iter().flatten().chain(parsed.cert).collect())
+        }
+    })
+}
+
+/// Who is trusted, as PEM, for clients that read no stores; empty for the system's authorities. Reads
+/// files.
+pub fn trusted_pem(trust: &Trust) -> Result<Vec<u8>, WireErrorKind> {
+    let pem = authorities(trust)?.into_iter().flatten().map(|authority| authority.to_pem());
+    let pem: Result<Vec<_>, _> = pem.collect();
+    Ok(pem.map_err(|error| unusable("the truststore", &error))?.concat())
 }
 
 /// OpenSSL has looked at `SSL_CERT_FILE` and `SSL_CERT_DIR` already.
