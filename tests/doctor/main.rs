@@ -54,6 +54,10 @@ fn a_token_and_its_session_are_told() {
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     assert!(said(&run, "token").starts_with("ok token given, good until 20"), "{}", run.stdout);
     assert!(said(&run, "SASL").starts_with("ok SASL OAUTHBEARER, to be renewed within"));
+    // Its rights are those that the README gives: enough for all but a look at records.
+    assert!(said(&run, "listen").starts_with("ok listen"), "{}", run.stdout);
+    assert!(end(&run).0.starts_with("lagtop works, limited in 1 of"), "{}", run.stdout);
+    assert!(said(&run, "records").starts_with("limited records"), "{}", run.stdout);
 
     let unknown = properties.replace("client.id=lagtop", "client.id=nobody");
     let run = secured.at("tokens", &unknown);

@@ -8,35 +8,56 @@ use super::said::{end, said, to_do};
 use super::secured::{PASSWORD, secured, user};
 use super::support::wait;
 
-/// What alice, bob and carol may do of what they were given, and what is said of the rest.
+/// Who may describe everything sees everything, and cannot listen nor read.
 #[test]
-fn rights() {
+fn to_describe_all_is_enough_to_see_all() {
     let Some(secured) = secured() else { return };
-    let rights = |name: &str| secured.at("sasl", &user("PLAIN", name, PASSWORD));
-    let alice = rights("alice");
-    assert_eq!(said(&alice, "groups"), "ok groups 3 listed, all may be described");
-    let listen = said(&alice, "listen");
+    let run = secured.at("sasl", &user("PLAIN", "alice", PASSWORD));
+    assert_eq!(said(&run, "groups"), "ok groups 3 listed, all may be described");
+    assert_eq!(said(&run, "topics"), "ok topics 2 may be described");
+    let listen = said(&run, "listen");
     assert!(listen.starts_with("limited listen no right to read __consumer_offsets"), "{listen}");
     assert!(listen.contains("polling works without it"), "{listen}");
-    let command = to_do(&alice, "listen");
+    let command = to_do(&run, "listen");
     assert!(command.starts_with("$ kafka-acls.sh --bootstrap-server 127.0.0.1:"), "{command}");
     assert!(command.contains("--allow-principal 'User:alice' --operation Read"), "{command}");
-    assert!(end(&alice).0.starts_with("lagtop works, limited in 1 of"), "{}", alice.stdout);
-    assert_eq!(alice.code, Some(0));
+    let records = said(&run, "records");
+    let refused = "limited records those of 2 of 2 topics may not be read: orders, private";
+    assert!(records.starts_with(refused), "{records}");
+    assert!(end(&run).0.starts_with("lagtop works, limited in 2 of"), "{}", run.stdout);
+    assert_eq!(run.code, Some(0));
 
-    let bob = rights("bob");
-    let cluster = bob.stdout.split("\nrights\n").nth(1).unwrap();
+    let document = secured.once("alice");
+    let lag = |group: &str| document.group(group).map(|group| (group.lag, group.error.is_none()));
+    assert_eq!(["hidden", "open"].map(lag), [Some((Some(0), true)); 2]);
+    assert_eq!(document.group("held").unwrap().partitions.len(), 1);
+    assert_eq!(document.errors, []);
+}
+
+/// What may not be described is missing, or says why; the rest is there.
+#[test]
+fn with_less_there_is_what_may_be_described() {
+    let Some(secured) = secured() else { return };
+    let run = secured.at("sasl", &user("PLAIN", "bob", PASSWORD));
+    let cluster = run.stdout.split("\nrights\n").nth(1).unwrap();
     assert!(cluster.starts_with("  limited  cluster    no right to describe it"), "{cluster}");
-    assert_eq!(said(&bob, "groups"), "ok groups 2 listed, all may be described");
-    let topics = said(&bob, "topics");
+    assert_eq!(said(&run, "groups"), "ok groups 2 listed, all may be described");
+    let topics = said(&run, "topics");
     let hidden = "limited topics 1 that members hold may not be described: private";
     assert!(topics.starts_with(hidden), "{topics}");
-    assert!(end(&bob).0.starts_with("lagtop works, limited in 3 of"), "{}", bob.stdout);
+    assert!(end(&run).0.starts_with("lagtop works, limited in 4 of"), "{}", run.stdout);
 
-    let carol = rights("carol");
-    assert!(said(&carol, "groups").starts_with("FAILED groups none is listed"), "{}", carol.stdout);
-    assert!(said(&carol, "topics").starts_with("skipped topics none is told"), "{}", carol.stdout);
-    assert_eq!(carol.code, Some(1));
+    let document = secured.once("bob");
+    let groups: Vec<_> = document.groups.iter().map(|group| &*group.group).collect();
+    assert_eq!(groups, ["held", "open"], "without the right on the cluster");
+    assert_eq!(document.group("open").unwrap().lag, Some(0));
+    let held = document.group("held").unwrap();
+    assert_eq!(held.lag, None, "not known, and not 0: {held:?}");
+
+    let run = secured.at("sasl", &user("PLAIN", "carol", PASSWORD));
+    assert!(said(&run, "groups").starts_with("FAILED groups none is listed"), "{}", run.stdout);
+    assert!(said(&run, "topics").starts_with("skipped topics none is told"), "{}", run.stdout);
+    assert_eq!(run.code, Some(1));
 }
 
 /// The commands that it says are those that give the rights: in the end nothing is missing.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::lab::bulk::{BulkCommit, commit_groups};
 use super::lab::{Consumer, Protocol, Worker};
-use super::lagtop::{Run, lagtop};
+use super::lagtop::{Document, Run, lagtop};
 use super::support::kafka::listener::ClientAuth;
 use super::support::kafka::tls::Authority;
 use super::support::kafka::{Listener, Mechanism};
@@ -82,6 +82,15 @@ impl Secured {
         run
     }
 
+    /// `lagtop once` of a user.
+    pub(super) fn once(&self, name: &str) -> Document {
+        let bootstrap = self.kafka.bootstrap_of("sasl").unwrap();
+        let text = user("PLAIN", name, PASSWORD);
+        let properties = text.lines().flat_map(|property| ["-X", property]);
+        let arguments = ["once", "-o", "json", "-b", &bootstrap].into_iter().chain(properties);
+        Run::of(lagtop(arguments)).unwrap().document().unwrap()
+    }
+
     /// The same at a listener of this cluster.
     pub(super) fn at(&self, listener: &str, properties: &str) -> Run {
         self.doctor(&format!("127.0.0.1:{}", self.port(listener)), properties)
@@ -113,13 +122,26 @@ fn fill(kafka: &KafkaCluster) -> Worker {
         let add = ["--add", "--allow-principal", &principal, "--operation", "Describe"];
         kafka.acls(&[&add[..], what].concat()).unwrap();
     };
-    // Alice may see all but read nothing, bob some; carol and dave are allowed nothing.
+    // Alice may see all but read nothing, bob some, lagtop what the README says; carol and dave are
+    // allowed nothing.
     allow("alice", &["--cluster", "--group", "*", "--topic", "*"]);
     allow("bob", &["--group", "open", "--group", "held", "--topic", "orders"]);
-    let read = ["--add", "--allow-principal", "User:lagtop", "--operation", "Read"];
-    allow("lagtop", &["--cluster", "--group", "*", "--topic", "*"]);
-    kafka.acls(&[&read[..], &["--topic", "__consumer_offsets"]].concat()).unwrap();
+    for command in commands_of_the_readme() {
+        kafka.acls(&command.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    }
     member
+}
+
+/// What the README gives to `lagtop`, from `--add` on.
+fn commands_of_the_readme() -> Vec<Vec<String>> {
+    let (_, rights) = include_str!("../../README.md").split_once("\n## Rights\n").unwrap();
+    let (_, block) = rights.split_once("```sh\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let words = |line: &str| {
+        let words = line.split_whitespace().map(|word| word.trim_matches('\'').to_owned());
+        words.skip_while(|word| word != "--add").collect()
+    };
+    block.replace("\\\n", " ").lines().map(words).collect()
 }
 
 pub(super) fn user(mechanism: &str, name: &str, password: &str) -> String {

@@ -10,6 +10,7 @@ mod advice;
 mod brokers;
 mod dialling;
 mod rights;
+mod topics;
 
 use std::sync::Arc;
 

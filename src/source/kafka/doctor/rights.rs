@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::topics::some;
 use super::{Doctor, Gone};
 use crate::model::checkup::Check;
 use crate::source::kafka::stream;
 use crate::source::kafka::wire::{
-    Client, GroupType, KafkaError, PerGroup, TopicPartitions, Topics, WireError, WireErrorKind,
+    Client, GroupType, KafkaError, PerGroup, TopicPartitions, WireError, WireErrorKind,
 };
-
-/// Names that are told before "and so many more".
-const NAMED: usize = 5;
 
 /// What was found out about groups.
 #[derive(Default)]
@@ -44,8 +42,10 @@ impl Doctor {
         let mut groups = self.list(client).await;
         groups.describe(client).await;
         self.tell(self.groups(part, &groups, sees_all)).await?;
-        self.tell(self.topics(part, client, &groups.topics).await).await?;
-        self.tell(self.listen(part).await).await
+        let (check, topics) = self.topics(part, client, &groups.topics).await;
+        self.tell(check).await?;
+        self.tell(self.listen(part).await).await?;
+        self.tell(self.records(part, client, &topics).await).await
     }
 
     /// Without this right Kafka leaves groups out of lists, and says nothing.
@@ -120,40 +120,6 @@ impl Doctor {
             .command(self.grant("Describe --group '*'"))
     }
 
-    /// Kafka leaves topics that may not be described out of commits, and says nothing; the names of those
-    /// that members hold are told with the groups.
-    async fn topics(&self, part: &Arc<str>, client: &Client, held: &BTreeSet<Arc<str>>) -> Check {
-        const NAME: &str = "topics";
-        let seen = match client.metadata(Topics::All).await {
-            Ok(metadata) => metadata.topics,
-            Err(error) => return Check::failed(part, NAME, error.to_string()),
-        };
-        let known: BTreeSet<_> = seen.iter().map(|topic| &topic.name).collect();
-        let unknown: Vec<_> = held.iter().filter(|name| !known.contains(name)).cloned().collect();
-        let hidden = match client.metadata(Topics::Named(&unknown)).await {
-            Ok(metadata) => metadata.topics,
-            Err(error) => return Check::failed(part, NAME, error.to_string()),
-        };
-        let is_hidden = |partitions: &Result<_, KafkaError>| {
-            partitions.as_ref().is_err_and(KafkaError::is_authorization)
-        };
-        let hidden: Vec<_> = hidden.iter().filter(|topic| is_hidden(&topic.partitions)).collect();
-        let names: Vec<_> = hidden.iter().map(|topic| &*topic.name).collect();
-        let count = seen.iter().filter(|topic| !topic.internal).count();
-        let found = match (count, names.len()) {
-            (0, 0) => {
-                return Check::skipped(part, NAME, "none is told: there is none, or no right");
-            }
-            (_, 0) => return Check::passed(part, NAME, format!("{count} may be described")),
-            (_, hidden) => {
-                format!("{hidden} that members hold may not be described: {}", some(&names))
-            }
-        };
-        Check::limited(part, NAME, found)
-            .detail("their commits and log ends are missing from their groups")
-            .command(self.grant("Describe --topic '*'"))
-    }
-
     async fn listen(&self, part: &Arc<str>) -> Check {
         const NAME: &str = "listen";
         if !self.context.listens {
@@ -183,7 +149,7 @@ impl Doctor {
     }
 
     /// The command that gives a right.
-    fn grant(&self, what: &str) -> String {
+    pub(super) fn grant(&self, what: &str) -> String {
         let server = self.reached.first().map(ToString::to_string).unwrap_or_default();
         let security = &self.context.config.security;
         let admin = match (&security.tls, &security.sasl) {
@@ -243,11 +209,4 @@ where
 {
     let topics = |group| of(group).flatten().map(|one| one.topic).collect();
     told.into_iter().map(|(name, group)| (name, group.map(topics))).collect()
-}
-
-/// Some names, and how many more there are.
-fn some(names: &[&str]) -> String {
-    let more = names.len().saturating_sub(NAMED);
-    let shown = names.get(..names.len() - more).unwrap_or_default().join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }
