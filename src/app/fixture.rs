@@ -120,6 +120,7 @@ fn member(group: &Group, at: usize, name: &str) -> MemberView {
 fn rebalance(number: i64) -> Rebalance {
     let joined = MemberRef {
         id: "m-0".into(),
+        instance_id: None,
         client_id: "m".into(),
         host: "10.0.0.1".into(),
         dropped: None,

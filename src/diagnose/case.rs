@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::model::series::History;
 use crate::model::{
-    GroupId, GroupSeen, GroupState, GroupView, InventoryView, MemberRef, MemberView, PartitionLog,
+    GroupId, GroupSeen, GroupState, GroupView, InventoryView, MemberView, PartitionLog,
     PartitionView, Point, ProcessesView, Snapshot, Timestamp, TopicName, TopicPartition, TopicView,
 };
 
@@ -178,16 +178,6 @@ impl Row<'_> {
 /// `consumer-2 on 10.0.1.15`.
 pub(super) fn name_and_host(client_id: &str, host: &str) -> String {
     if host.is_empty() { client_id.to_owned() } else { format!("{client_id} on {host}") }
-}
-
-/// A member as findings keep it.
-pub(super) fn reference(member: &MemberView) -> MemberRef {
-    MemberRef {
-        id: member.id.clone(),
-        client_id: member.client_id.clone(),
-        host: member.host.clone(),
-        dropped: None,
-    }
 }
 
 /// The parts into which a span is cut to see whether a number rises.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::case::{Case, ClusterCase, Row, TopicCase, reference};
+use super::case::{Case, ClusterCase, Row, TopicCase};
 use super::local::Local;
 use crate::model::number::{count, percent, rate, span};
 use crate::model::{
@@ -50,7 +50,7 @@ impl Report {
     }
 
     pub(super) fn member(mut self, member: Option<&MemberView>) -> Self {
-        self.0.subject.member = member.map(reference);
+        self.0.subject.member = member.map(MemberRef::from);
         self
     }
 

@@ -33,6 +33,7 @@ pub mod rate;
 pub mod rebalance;
 pub mod rhythm;
 pub mod series;
+pub mod settled;
 #[cfg(test)]
 mod sizes;
 pub mod snapshot;
@@ -63,6 +64,7 @@ pub use rate::{Eta, Rate, Run};
 pub use rebalance::{Dropped, MemberRef, Move, Rebalance, StateBand, Took};
 pub use rhythm::Rhythm;
 pub use series::{Point, Series};
+pub use settled::{Holder, Rest, Settled};
 pub use snapshot::{
     Difference, Differences, Differing, GroupEntry, GroupSeen, InventoryEntry, Snapshot,
     TopicEntry, Totals,

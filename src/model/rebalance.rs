@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{GroupState, MemberId, Timestamp, TopicPartition};
+use super::{GroupState, MemberId, MemberView, Timestamp, TopicPartition};
 
 /// How many changes of state are kept.
 const BAND_CAPACITY: usize = 1_024;
@@ -49,7 +49,33 @@ impl StateBand {
     /// The state at `at`; `None` in a gap and before the first look.
     #[must_use]
     pub fn at(&self, at: Timestamp) -> Option<GroupState> {
-        self.changes().rev().find(|&(since, _)| since <= at).and_then(|(_, state)| state)
+        self.until(at).next_back().and_then(|(_, state)| state)
+    }
+
+    /// The changes up to `at`, oldest first.
+    pub fn until(
+        &self,
+        at: Timestamp,
+    ) -> impl DoubleEndedIterator<Item = (Timestamp, Option<GroupState>)> + '_ {
+        let known = self.changes.partition_point(|&(since, _)| since <= at);
+        self.changes.iter().take(known).copied()
+    }
+
+    /// Since when partitions have been changing hands at `at`; `None` if they were not.
+    #[must_use]
+    pub fn moving_since(&self, at: Timestamp) -> Option<Timestamp> {
+        let moving = |state: Option<GroupState>| state.is_some_and(GroupState::is_rebalancing);
+        let run = self.until(at).rev().take_while(|&(_, state)| moving(state));
+        run.last().map(|(since, _)| since)
+    }
+
+    /// Since when partitions have not been changing hands at `at`, as far as is known; `None` if they were,
+    /// and before the first look.
+    #[must_use]
+    pub fn calm_since(&self, at: Timestamp) -> Option<Timestamp> {
+        let moving = |state: Option<GroupState>| state.is_some_and(GroupState::is_rebalancing);
+        let run = self.until(at).rev().take_while(|&(_, state)| !moving(state));
+        run.last().map(|(since, _)| since)
     }
 
     /// Of the time from `from` to `to` for which the state is known, the share in which partitions were
@@ -77,12 +103,27 @@ impl StateBand {
 pub struct MemberRef {
     /// Its member id.
     pub id: MemberId,
+    /// `group.instance.id`: a static member that starts again has another id and is the same. `None` for
+    /// a dynamic one.
+    pub instance_id: Option<Arc<str>>,
     /// Its client id.
     pub client_id: Arc<str>,
     /// Its host.
     pub host: Arc<str>,
     /// Why it is gone, where that can be told from a member that left; `None` for all others.
     pub dropped: Option<Dropped>,
+}
+
+impl From<&MemberView> for MemberRef {
+    fn from(member: &MemberView) -> Self {
+        Self {
+            id: member.id.clone(),
+            instance_id: member.instance_id.clone(),
+            client_id: member.client_id.clone(),
+            host: member.host.clone(),
+            dropped: None,
+        }
+    }
 }
 
 /// Why a member that did not leave by itself is gone. Coordinators do not write it down: a session that
@@ -163,7 +204,7 @@ pub struct Rebalance {
     pub moved: Vec<Move>,
 }
 
-/// The rebalances within `window` before `now`, and the median time between the ends of successive
+/// The rebalances within the `window` that ends `now`, and the median time between the ends of successive
 /// ones (`None` with fewer than three, where a median would say nothing).
 #[must_use]
 pub fn rhythm(
@@ -171,8 +212,9 @@ pub fn rhythm(
     now: Timestamp,
     window: Duration,
 ) -> (usize, Option<Duration>) {
+    let within = now.minus(window)..=now;
     let recent: Vec<_> =
-        rebalances.iter().map(|event| event.at).filter(|&at| at >= now.minus(window)).collect();
+        rebalances.iter().map(|event| event.at).filter(|at| within.contains(at)).collect();
     let mut gaps: Vec<_> =
         recent.iter().zip(recent.iter().skip(1)).map(|(a, b)| b.since(*a)).collect();
     gaps.sort_unstable();
@@ -200,6 +242,21 @@ mod tests {
         assert_eq!(band.at(ts(2)), Some(GroupState::Stable));
         assert_eq!(band.at(ts(4)), None);
         assert_eq!(band.at(ts(9)), Some(GroupState::PreparingRebalance));
+    }
+
+    #[test]
+    fn since_when_it_moves_or_rests_is_told_without_what_came_after() {
+        let mut band = StateBand::default();
+        band.push(ts(1), Some(GroupState::Stable));
+        band.push(ts(5), Some(GroupState::PreparingRebalance));
+        band.push(ts(6), Some(GroupState::CompletingRebalance));
+        band.push(ts(8), Some(GroupState::Stable));
+        band.push(ts(9), None);
+        let told = |second| (band.moving_since(ts(second)), band.calm_since(ts(second)));
+        assert_eq!(told(0), (None, None));
+        assert_eq!(told(4), (None, Some(ts(1))));
+        assert_eq!(told(7), (Some(ts(5)), None));
+        assert_eq!(told(99), (None, Some(ts(8))), "a gap is not known to have moved");
     }
 
     #[test]

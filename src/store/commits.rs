@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::gap_start;
-use super::groups::{GroupCell, cell, row, rows, topics};
+use super::groups::{GroupCell, cell};
 use super::membership::Ledger;
 use super::topics::TopicCell;
 use crate::model::observation::{CommitObserved, CommitsObserved, TopicCommits};
@@ -171,7 +171,7 @@ impl GroupCell {
     /// Gives every commit a row; takes the row of what has neither commit nor owner any more.
     fn reshape(&mut self, answer: &Answer<'_>) {
         let view = Arc::make_mut(&mut self.view);
-        let mut rows = rows(&view.topics);
+        let mut rows = view.rows();
         for (topic, partitions) in &mut rows {
             partitions.retain(|_, row| answer.leaves(topic, row));
         }
@@ -179,11 +179,10 @@ impl GroupCell {
             let partitions = rows.entry(commits.topic.clone()).or_default();
             for commit in &commits.partitions {
                 let partition = commit.partition;
-                partitions.entry(partition).or_insert_with(|| row(partition));
+                partitions.entry(partition).or_insert_with(|| PartitionView::new(partition));
             }
         }
-        rows.retain(|_, partitions| !partitions.is_empty());
-        view.topics = topics(rows);
+        view.set_rows(rows);
     }
 }
 

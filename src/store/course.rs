@@ -3,35 +3,28 @@
 
 use std::sync::Arc;
 
-use super::settled::Settled;
-use crate::model::{Dropped, GroupState, MemberRef, Rebalance, Timestamp, Took};
+use super::rebalances::Settling;
+use crate::model::{Dropped, GroupState, MemberRef, Rebalance, Settled, Timestamp, Took};
 
 /// The last rest of a group, and what was recorded since.
 #[derive(Debug)]
 pub(super) struct Course {
-    settled: Settled,
+    settled: Settling,
     /// When the first higher epoch was recorded.
     begun: Option<Timestamp>,
-    joined: Vec<Passing>,
-    left: Vec<Passing>,
-}
-
-/// A member that came or went.
-#[derive(Debug)]
-struct Passing {
-    member: MemberRef,
-    instance_id: Option<Arc<str>>,
+    joined: Vec<MemberRef>,
+    left: Vec<MemberRef>,
 }
 
 impl Course {
     /// From a group at rest.
-    pub(super) const fn new(settled: Settled) -> Self {
+    pub(super) const fn new(settled: Settling) -> Self {
         Self { settled, begun: None, joined: Vec::new(), left: Vec::new() }
     }
 
-    /// The last rest, for whoever goes on without records.
-    pub(super) fn into_settled(self) -> Settled {
-        self.settled
+    /// The last rest.
+    pub(super) const fn settled(&self) -> &Settling {
+        &self.settled
     }
 
     /// A higher epoch was recorded.
@@ -47,43 +40,43 @@ impl Course {
     }
 
     /// A member came. A static one that has just gone under another id has not left at all.
-    pub(super) fn join(&mut self, member: MemberRef, instance_id: Option<Arc<str>>) {
-        let same = |gone: &Passing| instance_id.is_some() && gone.instance_id == instance_id;
+    pub(super) fn join(&mut self, member: MemberRef) {
+        let instance = &member.instance_id;
+        let same = |gone: &MemberRef| instance.is_some() && gone.instance_id == *instance;
         if let Some(index) = self.left.iter().position(same) {
             self.left.remove(index);
         } else {
-            self.joined.push(Passing { member, instance_id });
+            self.joined.push(member);
         }
     }
 
     /// A member went.
-    pub(super) fn leave(
-        &mut self,
-        member: MemberRef,
-        instance_id: Option<Arc<str>>,
-        dropped: Option<Dropped>,
-    ) {
-        self.left.push(Passing { member: MemberRef { dropped, ..member }, instance_id });
+    pub(super) fn leave(&mut self, member: MemberRef, dropped: Option<Dropped>) {
+        self.left.push(MemberRef { dropped, ..member });
     }
 
     /// The group is at rest; a rebalance ended if its epoch is a higher one. Without one there is none:
     /// a static member has a new id, or the record with the epoch is still to come.
-    pub(super) fn rest(&mut self, now: Settled, state: GroupState) -> Option<Rebalance> {
-        let change = self.settled.diff(&now, state);
-        if now.epoch <= self.settled.epoch {
+    pub(super) fn rest(
+        &mut self,
+        now: Settled,
+        (at, state): (Timestamp, GroupState),
+    ) -> Option<Rebalance> {
+        let (since, before) = &self.settled;
+        let change = before.diff(&now, (at, state));
+        if now.epoch <= before.epoch {
             if !change.is_real() {
-                *self = Self::new(now);
+                *self = Self::new((at, Arc::new(now)));
             }
             return None;
         }
         let took = match self.begun {
-            Some(begun) => Took::Exactly(now.at.since(begun)),
-            None => Took::AtMost(now.at.since(self.settled.at)),
+            Some(begun) => Took::Exactly(at.since(begun)),
+            None => Took::AtMost(at.since(*since)),
         };
-        let names = |passing: Vec<Passing>| passing.into_iter().map(|one| one.member).collect();
-        let joined = names(std::mem::take(&mut self.joined));
-        let left = names(std::mem::take(&mut self.left));
-        *self = Self::new(now);
+        let joined = std::mem::take(&mut self.joined);
+        let left = std::mem::take(&mut self.left);
+        *self = Self::new((at, Arc::new(now)));
         Some(Rebalance { took, joined, left, ..change })
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::groups::GroupCell;
 use super::topics::TopicCell;
+use crate::model::group::Sums;
 use crate::model::lag::{Inputs, Seen};
 use crate::model::{
-    Behind, Eta, GroupTopic, GroupTotals, Isolation, Lag, MemberView, PartitionLog, PartitionView,
-    Rate, Timestamp, TopicName,
+    Behind, Eta, Isolation, Lag, PartitionLog, PartitionView, Timestamp, TopicName,
 };
 
 /// What a group's figures are derived from, beside the group.
@@ -49,10 +49,7 @@ pub(super) fn group(cell: &mut GroupCell, basis: &Basis<'_>) {
         view.totals = totals;
     }
     view.lag_history.push(basis.at, totals.lag);
-    let topics = Arc::clone(&view.topics);
-    if let Some(members) = &mut view.members {
-        member_sums(members, &topics);
-    }
+    view.sum_members();
     cell.unsettled = unsettled;
     cell.derived = basis.at;
     cell.dirty = false;
@@ -94,75 +91,4 @@ fn partition(
     let older = committed.zip(end).is_some_and(|(commit, end)| end.at < commit.at);
     let waits_for_end = older || row.commit.as_ref().is_some_and(|it| it.newest() != it.offset);
     committed.is_some() && (waits_for_end || row.consumed.is_none_or(|rate| rate.0 != 0.0))
-}
-
-/// Sums in the making.
-#[derive(Default)]
-struct Sums {
-    totals: GroupTotals,
-    arriving: Option<f64>,
-    consumed: Option<f64>,
-}
-
-impl Sums {
-    fn add(&mut self, row: &PartitionView, arriving: Option<Rate>) {
-        let totals = &mut self.totals;
-        totals.partitions += 1;
-        totals.lost = totals.lost.saturating_add(row.lag.lost);
-        match row.lag.records {
-            None => totals.unknown += 1,
-            Some(lag) => {
-                totals.negative += usize::from(lag < 0);
-                totals.lag = Some(totals.lag.unwrap_or(0).saturating_add(lag.max(0)));
-            }
-        }
-        totals.behind = match (totals.behind, row.behind) {
-            (Some(a), Some(b)) => Some(a.worse(b)),
-            (a, b) => a.or(b),
-        };
-        // Only where the group has committed: what arrives elsewhere is not its work yet.
-        if row.commit.is_some() {
-            add(&mut self.arriving, arriving);
-            add(&mut self.consumed, row.consumed);
-        }
-    }
-
-    fn totals(self) -> GroupTotals {
-        let mut totals = self.totals;
-        totals.arriving = self.arriving.map(Rate);
-        totals.consumed = self.consumed.map(Rate);
-        totals.eta = Eta::of(totals.lag, totals.arriving, totals.consumed);
-        totals
-    }
-}
-
-fn add(sum: &mut Option<f64>, rate: Option<Rate>) {
-    if let Some(rate) = rate {
-        *sum = Some(sum.unwrap_or(0.0) + rate.0);
-    }
-}
-
-/// Lag held and records consumed by each member.
-fn member_sums(members: &mut Arc<[MemberView]>, topics: &[GroupTopic]) {
-    let mut sums = vec![(None::<i64>, None::<f64>); members.len()];
-    for row in topics.iter().flat_map(|topic| &topic.partitions) {
-        let Some((lag, consumed)) =
-            row.owner.and_then(|owner| sums.get_mut(usize::try_from(owner).ok()?))
-        else {
-            continue;
-        };
-        if let Some(records) = row.lag.records {
-            *lag = Some(lag.unwrap_or(0).saturating_add(records.max(0)));
-        }
-        add(consumed, row.consumed);
-    }
-    let same = members.iter().zip(&sums).all(|(member, (lag, consumed))| {
-        member.lag == *lag && member.consumed == consumed.map(Rate)
-    });
-    if !same {
-        for (member, (lag, consumed)) in Arc::make_mut(members).iter_mut().zip(sums) {
-            member.lag = lag;
-            member.consumed = consumed.map(Rate);
-        }
-    }
 }

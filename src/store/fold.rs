@@ -10,15 +10,16 @@
 //! begins a new fold.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::course::Course;
-use super::settled::{Holder, Settled};
+use super::rebalances::Settling;
 use crate::model::membership::{Change, HeldRecorded, IdPartitions, MemberRecorded, Progress};
 use crate::model::observation::{GroupDescription, MemberObserved};
 use crate::model::{
-    Dropped, GroupKind, GroupState, MemberId, MemberRef, Rebalance, Timestamp, TopicId, TopicName,
-    TopicPartitions,
+    Dropped, GroupKind, GroupState, Holder, MemberId, MemberRef, Rebalance, Settled, Timestamp,
+    TopicId, TopicName, TopicPartitions,
 };
 
 /// What topics are called. A topic that is not looked at has no name here; one that is not in it
@@ -65,14 +66,13 @@ impl Fold {
         let (epoch, target_epoch) = described.epoch.zip(described.assignment_epoch)?;
         let members: BTreeMap<_, _> =
             described.members.iter().map(member).collect::<Option<_>>()?;
-        let settled = settled(at, epoch, &members);
-        let course = Course::new(settled);
+        let course = Course::new((at, Arc::new(settled(epoch, &members))));
         Some(Self { kind: described.kind, epoch, target_epoch, members, course })
     }
 
-    /// The last rest, for whoever goes on without records.
-    pub(super) fn into_settled(self) -> Settled {
-        self.course.into_settled()
+    /// The last rest.
+    pub(super) const fn settled(&self) -> &Settling {
+        self.course.settled()
     }
 
     /// Folds in a record.
@@ -116,8 +116,8 @@ impl Fold {
         if !self.is_at_rest() {
             return None;
         }
-        let now = settled(at, self.epoch, &self.members);
-        self.course.rest(now, self.state())
+        let now = settled(self.epoch, &self.members);
+        self.course.rest(now, (at, self.state()))
     }
 
     fn member(&mut self, id: MemberId, about: MemberRecorded) {
@@ -125,7 +125,7 @@ impl Fold {
             member.about = about;
             return;
         }
-        self.course.join(about.reference(&id), about.instance_id.clone());
+        self.course.join(about.reference(&id));
         let (epoch, progress) = (0, Progress::Settled);
         let (held, target) = (Vec::new(), Vec::new());
         self.members.insert(id, Member { about, epoch, progress, held, target, revoking: None });
@@ -134,7 +134,7 @@ impl Fold {
     fn gone(&mut self, at: Timestamp, id: &MemberId) {
         if let Some(member) = self.members.remove(id) {
             let reference = member.about.reference(id);
-            self.course.leave(reference, member.about.instance_id.clone(), member.dropped(at));
+            self.course.leave(reference, member.dropped(at));
         }
     }
 
@@ -264,6 +264,7 @@ impl MemberRecorded {
     fn reference(&self, id: &MemberId) -> MemberRef {
         MemberRef {
             id: id.clone(),
+            instance_id: self.instance_id.clone(),
             client_id: self.client_id.clone(),
             host: self.host.clone(),
             dropped: None,
@@ -271,12 +272,12 @@ impl MemberRecorded {
     }
 }
 
-fn settled(at: Timestamp, epoch: i32, members: &BTreeMap<MemberId, Member>) -> Settled {
+fn settled(epoch: i32, members: &BTreeMap<MemberId, Member>) -> Settled {
     let holder = |(id, member): (&MemberId, &Member)| {
-        let about = &member.about;
-        Holder::new(about.reference(id), about.instance_id.clone(), &member.held)
+        let held = member.held.iter().flat_map(TopicPartitions::each).collect();
+        Holder { member: member.about.reference(id), held: Some(held) }
     };
-    Settled { at, epoch: Some(epoch), members: members.iter().map(holder).collect() }
+    Settled { epoch: Some(epoch), members: members.iter().map(holder).collect() }
 }
 
 /// The partitions by their topics' names, those that are looked at; `None` if a name is not known.

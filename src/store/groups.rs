@@ -8,13 +8,13 @@ use super::findings::Judged;
 use super::fold::Fold;
 use super::gap_start;
 use super::membership::Ledger;
-use super::rebalances::{Between, Tracker};
+use super::rebalances::{Between, Tracker, settled};
 use crate::model::observation::{
     FollowedObserved, GroupDescription, GroupListObserved, GroupObserved, MemberObserved, Written,
 };
 use crate::model::{
-    BrokerId, Fault, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic, GroupView, Lag,
-    MemberView, PartitionView, Timestamp, TopicName,
+    BrokerId, Fault, GroupId, GroupKind, GroupSeen, GroupState, GroupView, MemberView, Rest,
+    Settled, Timestamp, TopicName,
 };
 
 /// For so long a list may have been on its way.
@@ -208,8 +208,11 @@ impl GroupCell {
         let members = member_views(described.members, self.view.members.as_deref());
         let between = {
             let GroupDescription { state, kind, epoch, .. } = described;
-            self.tracker.described(at, (kind, state), epoch, &members)
+            self.tracker.described(at, (kind, state), settled(epoch, &members))
         };
+        if let Some(settled) = self.tracker.settled().map(Arc::clone) {
+            self.rested(at, settled);
+        }
         let same = self.view.members.as_deref() == Some(&members)
             && self.view.assignor == described.assignor
             && self.view.epoch == epoch
@@ -240,30 +243,18 @@ impl GroupCell {
             super::rebalances::keep(kept, rebalance);
             view.rebalances_seen += 1;
         }
-        self.assign();
+        view.assign();
         self.dirty = true;
     }
 
-    /// Gives every partition that members hold a row, and every row its owner.
-    pub(super) fn assign(&mut self) {
-        let view = Arc::make_mut(&mut self.view);
-        let mut rows = rows(&view.topics);
-        for partitions in rows.values_mut() {
-            for partition in partitions.values_mut() {
-                partition.owner = None;
-            }
+    /// Notes the last rest; the view is another only where the rest is.
+    pub(super) fn rested(&mut self, at: Timestamp, settled: Arc<Settled>) {
+        let known = self.view.rest.as_ref();
+        if known.is_some_and(|known| known.settled == settled) {
+            return;
         }
-        let members = view.members.as_deref().unwrap_or_default();
-        for (index, member) in (0_u32..).zip(members) {
-            for topic in member.assignment.iter().flatten() {
-                let partitions = rows.entry(topic.topic.clone()).or_default();
-                for &partition in &topic.partitions {
-                    let row = partitions.entry(partition).or_insert_with(|| row(partition));
-                    row.owner = Some(index);
-                }
-            }
-        }
-        view.topics = topics(rows);
+        let followed = known.map_or(at, |known| known.followed);
+        Arc::make_mut(&mut self.view).rest = Some(Rest { followed, settled });
     }
 }
 
@@ -293,37 +284,4 @@ pub(super) fn member_views(
         .collect();
     views.sort_by(|a, b| a.client_id.cmp(&b.client_id).then_with(|| a.id.cmp(&b.id)));
     views
-}
-
-pub(super) type Rows = BTreeMap<TopicName, BTreeMap<i32, PartitionView>>;
-
-pub(super) fn rows(topics: &[GroupTopic]) -> Rows {
-    topics
-        .iter()
-        .map(|topic| {
-            let rows = topic.partitions.iter().map(|row| (row.partition, row.clone())).collect();
-            (topic.topic.clone(), rows)
-        })
-        .collect()
-}
-
-pub(super) fn topics(rows: Rows) -> Arc<[GroupTopic]> {
-    rows.into_iter()
-        .map(|(topic, rows)| GroupTopic { topic, partitions: rows.into_values().collect() })
-        .collect()
-}
-
-/// A partition of which nothing is known yet.
-pub(super) fn row(partition: i32) -> PartitionView {
-    PartitionView {
-        partition,
-        commit: None,
-        fault: None,
-        owner: None,
-        lag: Lag::default(),
-        consumed: None,
-        eta: None,
-        behind: None,
-        history: Arc::default(),
-    }
 }

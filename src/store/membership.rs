@@ -123,7 +123,7 @@ impl GroupCell {
     fn lose(&mut self) {
         self.doubts.members = None;
         if let Some(fold) = self.fold.take() {
-            self.tracker.resume(fold.into_settled());
+            self.tracker.resume(fold.settled().clone());
         }
     }
 
@@ -132,6 +132,8 @@ impl GroupCell {
         let Some(fold) = &mut self.fold else { return };
         let ended = fold.ended(written);
         let described = fold.description();
+        let (rested, settled) = fold.settled().clone();
+        self.rested(rested, settled);
         self.seen.described = Some(at);
         let members = member_views(described.members, self.view.members.as_deref());
         let view = Arc::make_mut(&mut self.view);
@@ -146,7 +148,7 @@ impl GroupCell {
         // The coordinator's clock may be behind ours, by which the last answered state was noted.
         let last = view.band.changes().next_back().map_or(written, |(last, _)| last);
         Arc::make_mut(&mut view.band).push(written.max(last), Some(described.state));
-        self.assign();
+        view.assign();
         self.dirty = true;
     }
 

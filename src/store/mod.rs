@@ -21,7 +21,6 @@
 //! | `fold` | one group, put together from its records |
 //! | `course` | the rebalances that those records tell of, exactly |
 //! | `membership` | which groups have such a fold, and how answers compare with records |
-//! | `settled` | what lies between two moments at rest: members, partitions that moved |
 //! | `derive` | lag, rates and sums of one group |
 //! | `findings` | what the rules say of what changed |
 //! | `processes` | this host and its processes |
@@ -56,7 +55,6 @@ mod past;
 mod processes;
 mod rebalances;
 mod recorded;
-mod settled;
 mod sources;
 pub mod task;
 mod timings;

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::groups::{GroupCell, member_views};
-use super::rebalances::{Between, Tracker, keep};
+use super::rebalances::{Between, Tracker, keep, settled};
 use super::topics::TopicCell;
 use crate::model::history::lag_points;
 use crate::model::observation::{GroupObserved, PastCommits, PastEnds, PastObserved};
-use crate::model::{GroupId, Point, Timestamp, TopicName};
+use crate::model::{GroupId, GroupState, GroupView, Point, Rebalance, Timestamp, TopicName};
 
 /// A group's sum is told so many times a step of its history: as fine as the last two minutes are
 /// drawn, and as fine as the rest is kept.
@@ -179,10 +179,12 @@ impl GroupCell {
         }
     }
 
-    /// Walks through its records as if they had been seen when they were written.
+    /// Walks through its records as if they had been seen when they were written, up to what was seen
+    /// live first.
     fn retell(&mut self, observed: Vec<GroupObserved>) {
         let seen_live = self.view.band.changes().next().map(|(at, _)| at);
         let mut tracker = Tracker::default();
+        let mut followed = None;
         let (mut states, mut rebalances) = (Vec::new(), Vec::new());
         for GroupObserved { asked: at, description, .. } in observed {
             let Ok(described) = description else { continue };
@@ -192,27 +194,48 @@ impl GroupCell {
             tracker.state(at, described.state);
             states.push((at, described.state));
             let members = member_views(described.members, None);
-            match tracker.described(
-                at,
-                (described.kind, described.state),
-                described.epoch,
-                &members,
-            ) {
-                Between::Rebalance(event) => keep(&mut rebalances, event),
-                Between::Number(_) | Between::Nothing => {}
+            let settled = settled(described.epoch, &members);
+            let between = tracker.described(at, (described.kind, described.state), settled);
+            if let Between::Rebalance(event) = between {
+                keep(&mut rebalances, event);
             }
+            followed = followed.or_else(|| tracker.settled().map(|_| at));
         }
         if states.is_empty() {
             return;
         }
         let view = Arc::make_mut(&mut self.view);
         Arc::make_mut(&mut view.band).prepend(states);
+        if let Some(event) = followed.and_then(|followed| bridge(view, tracker, followed)) {
+            keep(&mut rebalances, event);
+        }
         view.rebalances_seen += rebalances.len() as u64;
         for event in std::mem::take(Arc::make_mut(&mut view.rebalances)) {
             keep(&mut rebalances, event);
         }
         view.rebalances = Arc::new(rebalances);
         self.dirty = true;
+    }
+}
+
+/// Joins the last rest that records told of to the first that was seen live; returns the rebalance that
+/// lies between, if one does. `followed` is when the first rest was recorded.
+fn bridge(view: &mut GroupView, mut past: Tracker, followed: Timestamp) -> Option<Rebalance> {
+    let begun = view.rest.as_ref()?.followed;
+    let first = view.settled_at(begun)?;
+    let live = Arc::make_mut(&mut view.rebalances);
+    // Of what was under way at the first look records tell more.
+    if live.first().is_some_and(|event| event.at == begun) {
+        live.remove(0);
+        view.rebalances_seen = view.rebalances_seen.saturating_sub(1);
+    }
+    if let Some(rest) = &mut view.rest {
+        rest.followed = followed;
+    }
+    let state = if first.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
+    match past.described(begun, (view.kind, state), first) {
+        Between::Rebalance(event) => Some(event),
+        Between::Number(_) | Between::Nothing => None,
     }
 }
 

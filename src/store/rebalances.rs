@@ -4,12 +4,13 @@
 //! group epoch moved, or members or assignments are others than before; its duration is then "at most"
 //! the time between the two looks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::settled::{Holder, Settled};
 use crate::model::observation::Written;
 use crate::model::{
-    Dropped, GroupKind, GroupState, MemberRef, MemberView, Rebalance, Timestamp, Took,
+    Dropped, GroupKind, GroupState, Holder, MemberRef, MemberView, Rebalance, Settled, Timestamp,
+    Took, TopicPartitions,
 };
 
 /// Within this time a record's generation belongs to the rebalance that an answer showed before it.
@@ -29,7 +30,7 @@ pub(super) fn keep(kept: &mut Vec<Rebalance>, rebalance: Rebalance) {
 /// What a group looked like when it was last settled, and since when it is not.
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
-    settled: Option<Settled>,
+    settled: Option<Settling>,
     /// The last moment at which it was listed or described as settled.
     last_settled: Option<Timestamp>,
     /// The first and the last moment at which partitions were seen changing hands, since then.
@@ -37,6 +38,9 @@ pub(super) struct Tracker {
     /// When the last rebalance was seen by what it changed, if its generation was not told with it.
     unnumbered: Option<Timestamp>,
 }
+
+/// A rest, and the last moment at which it was seen.
+pub(super) type Settling = (Timestamp, Arc<Settled>);
 
 /// What lies between two descriptions.
 #[derive(Debug)]
@@ -50,9 +54,14 @@ pub(super) enum Between {
 
 impl Tracker {
     /// Goes on from a rest that records told of.
-    pub(super) fn resume(&mut self, settled: Settled) {
-        let last_settled = Some(settled.at);
+    pub(super) fn resume(&mut self, settled: Settling) {
+        let last_settled = Some(settled.0);
         *self = Self { settled: Some(settled), last_settled, ..Self::default() };
+    }
+
+    /// The last rest.
+    pub(super) fn settled(&self) -> Option<&Arc<Settled>> {
+        self.settled.as_ref().map(|(_, settled)| settled)
     }
 
     /// When a rebalance was seen by what it changed, if no record has numbered it for so long that none
@@ -77,43 +86,41 @@ impl Tracker {
         &mut self,
         at: Timestamp,
         (kind, state): (GroupKind, GroupState),
-        epoch: Option<i32>,
-        members: &[MemberView],
+        now: Settled,
     ) -> Between {
         if !matches!(state, GroupState::Stable | GroupState::Empty) {
             return Between::Nothing;
         }
-        let now = Settled { at, epoch, members: members.iter().map(holder).collect() };
+        let epoch = now.epoch;
         let before = self.settled.take();
-        let known = epoch.or_else(|| before.as_ref().and_then(|before| before.epoch));
         let unsettled = self.unsettled.take();
         let last_settled = self.last_settled.replace(at);
         let rebalance = match (&before, unsettled) {
             (None, None) => None,
             (None, Some((first, _))) => {
-                Some(Rebalance { took: Took::AtLeast(at.since(first)), ..now.reached(state) })
+                let took = Took::AtLeast(at.since(first));
+                Some(Rebalance { took, ..now.reached((at, state)) })
             }
-            (Some(before), None) => {
-                let change = before.diff(&now, state);
+            (Some((looked, before)), None) => {
+                let change = before.diff(&now, (at, state));
                 let turned = before.epoch.zip(now.epoch).is_some_and(|(old, new)| old != new);
                 (change.is_real() || turned)
-                    .then(|| Rebalance { took: Took::AtMost(at.since(before.at)), ..change })
+                    .then(|| Rebalance { took: Took::AtMost(at.since(*looked)), ..change })
             }
-            (Some(before), Some((first, last))) => {
-                let begun_after = last_settled.unwrap_or(before.at).max(before.at).min(first);
+            (Some((looked, before)), Some((first, last))) => {
+                let begun_after = last_settled.unwrap_or(*looked).max(*looked).min(first);
                 let took = Took::Between(last.since(first), at.since(begun_after));
-                Some(Rebalance { took, ..before.diff(&now, state) })
+                Some(Rebalance { took, ..before.diff(&now, (at, state)) })
             }
         };
-        let classic = before.filter(|_| kind == GroupKind::Classic);
         let rebalance = rebalance.map(|mut rebalance| {
             for left in &mut rebalance.left {
-                let silent = classic.as_ref().is_some_and(|before| before.is_static(left));
+                let silent = kind == GroupKind::Classic && left.instance_id.is_some();
                 left.dropped = silent.then_some(Dropped::Silent);
             }
             rebalance
         });
-        self.settled = Some(Settled { epoch: known, ..now });
+        self.settled = Some((at, kept(now, before)));
         match (rebalance, epoch) {
             (None, _) => Between::Nothing,
             (Some(rebalance), Some(number))
@@ -141,13 +148,21 @@ impl Rebalance {
     }
 }
 
+/// The rest seen now; the one before where it is the same, so that it need not be published again. A
+/// generation that is not told is still the one that was.
+fn kept(now: Settled, before: Option<Settling>) -> Arc<Settled> {
+    let Some((_, before)) = before else { return Arc::new(now) };
+    let now = Settled { epoch: now.epoch.or(before.epoch), ..now };
+    if *before == now { before } else { Arc::new(now) }
+}
+
+/// What a description tells.
+pub(super) fn settled(epoch: Option<i32>, members: &[MemberView]) -> Settled {
+    Settled { epoch, members: members.iter().map(holder).collect() }
+}
+
 fn holder(member: &MemberView) -> Holder {
-    let reference = MemberRef {
-        id: member.id.clone(),
-        client_id: member.client_id.clone(),
-        host: member.host.clone(),
-        dropped: None,
-    };
-    let held = member.assignment.as_deref().unwrap_or_default();
-    Holder::new(reference, member.instance_id.clone(), held)
+    let held = member.assignment.as_ref();
+    let held = held.map(|held| held.iter().flat_map(TopicPartitions::each).collect());
+    Holder { member: MemberRef::from(member), held }
 }

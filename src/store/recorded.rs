@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::groups::{GroupCell, row};
+use super::groups::GroupCell;
 use crate::model::lag::Seen;
 use crate::model::observation::CommitRecorded;
 use crate::model::{
@@ -68,7 +68,7 @@ fn row_of<'a>(
     let rows = &mut Arc::make_mut(topics).get_mut(index)?.partitions;
     let index =
         rows.binary_search_by_key(&partition, |row| row.partition).unwrap_or_else(|place| {
-            rows.insert(place, row(partition));
+            rows.insert(place, PartitionView::new(partition));
             place
         });
     rows.get_mut(index)

@@ -30,6 +30,7 @@ fn incident(group: &str) -> Snapshot {
             joined: Vec::new(),
             left: vec![MemberRef {
                 id: "a-1".into(),
+                instance_id: None,
                 client_id: "a|b".into(),
                 host: "10.0.0.1".into(),
                 dropped: None,

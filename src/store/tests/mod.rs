@@ -7,6 +7,7 @@ mod offsets;
 mod past;
 mod processes;
 mod recorded;
+mod rests;
 mod ruled;
 mod sources;
 mod story;

@@ -127,15 +127,6 @@ fn fold(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4, |sum, byte| (sum * 31 + u64::from(byte)) & 0xffff_ffff_ffff)
 }
 
-fn reference(member: &MemberView) -> MemberRef {
-    MemberRef {
-        id: member.id.clone(),
-        client_id: member.client_id.clone(),
-        host: member.host.clone(),
-        dropped: None,
-    }
-}
-
 /// All groups of the incident.
 pub(super) fn incident() -> Cast {
     let mut cast: Cast = Cast::default();
@@ -195,7 +186,7 @@ fn hot() -> (GroupView, Vec<TopicView>) {
 fn storm(view: &mut GroupView) {
     let members = view.members.clone().unwrap_or_default();
     let [first, second, ..] = &*members else { return };
-    let (stays, drops) = (reference(first), reference(second));
+    let (stays, drops) = (MemberRef::from(first), MemberRef::from(second));
     let hot = TopicPartition { topic: "user-events".into(), partition: 1 };
     let mut band = StateBand::default();
     band.push(ago(HISTORY), Some(GroupState::Stable));
