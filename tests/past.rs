@@ -63,11 +63,13 @@ async fn a_peak_and_a_rebalance_before_the_start_are_shown() {
             let view = &group(snapshot, "late")?.view;
             let (_, row) = view.partitions().next()?;
             let log = snapshot.topic(&"peaked".into())?.view.partition(0)?.clone();
-            if history.stage != HistoryStage::Complete || row.history.since(peak).len() < 2 {
+            if history.stage != HistoryStage::Complete
+                || row.history.between(peak, snapshot.at).len() < 2
+            {
                 return None;
             }
             let from = peak.minus(Duration::from_mins(2));
-            let lags = lag_points(&row.history, &log, from, false);
+            let lags = lag_points(&row.history, &log, (from, snapshot.at), false);
             Some((lags, group(snapshot, "pair")?.view.rebalances.clone()))
         })
         .await;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::model::series::History;
 use crate::model::{
-    GroupId, GroupSeen, GroupState, GroupView, InventoryView, MemberView, PartitionLog,
-    PartitionView, Point, ProcessesView, Snapshot, Timestamp, TopicName, TopicPartition, TopicView,
+    GroupId, GroupSeen, GroupView, InventoryView, MemberView, PartitionLog, PartitionView, Point,
+    ProcessesView, Rebalance, Snapshot, Timestamp, TopicName, TopicPartition, TopicView,
 };
 
 /// The topics' logs, wherever they are kept.
@@ -136,14 +136,16 @@ impl<'a> Case<'a> {
 
     /// Since when the group has not rebalanced; `None` while it does.
     pub(super) fn settled_since(&self) -> Option<Timestamp> {
-        if self.group.state.is_rebalancing() {
-            return None;
-        }
-        let changes = self.group.band.changes().rev();
-        let calm = changes.take_while(|(_, state)| !state.is_some_and(GroupState::is_rebalancing));
-        let calm = calm.last().map(|(at, _)| at)?;
-        let last = self.group.rebalances.last().map_or(calm, |event| event.at);
+        let calm = self.group.band.calm_since(self.now)?;
+        let last = self.rebalances().last().map_or(calm, |event| event.at);
         Some(calm.max(last))
+    }
+
+    /// The rebalances seen by now, oldest first.
+    pub(super) fn rebalances(&self) -> &'a [Rebalance] {
+        let all: &'a [Rebalance] = &self.group.rebalances;
+        let later = all.iter().position(|event| event.at > self.now);
+        all.get(..later.unwrap_or(all.len())).unwrap_or_default()
     }
 }
 
@@ -191,7 +193,7 @@ pub(super) fn trend<const TIERS: usize>(
     span: Duration,
 ) -> Trend {
     let from = now.minus(span);
-    let points: Vec<Point> = history.since(from).collect();
+    let points: Vec<Point> = history.between(from, now).collect();
     let known = points.iter().find(|point| point.value.is_some());
     match known {
         None => return Trend::TooShort(Duration::ZERO),

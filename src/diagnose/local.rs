@@ -101,7 +101,7 @@ impl Local<'_> {
 /// thousandths; `None` where not all of the span is known.
 pub(super) fn mean(series: &PartitionSeries, to: Timestamp, span: Duration) -> Option<f64> {
     let from = to.minus(span);
-    let points: Vec<Point> = series.since(from).collect();
+    let points: Vec<Point> = series.between(from, to).collect();
     if points.first()?.at > from {
         return None;
     }
@@ -119,7 +119,7 @@ pub(super) fn mean(series: &PartitionSeries, to: Timestamp, span: Duration) -> O
 pub(super) fn busy_since(thread: &ThreadView, now: Timestamp, core: f64) -> Timestamp {
     const FAR: Duration = Duration::from_mins(30);
     let from = now.minus(FAR);
-    let (used, waited) = (thread.history.since(from), thread.delays.since(from));
+    let (used, waited) = (thread.history.between(from, now), thread.delays.between(from, now));
     let mut points: Vec<(Timestamp, bool, Option<i64>)> = used
         .map(|point| (point.at, true, point.value))
         .chain(waited.map(|point| (point.at, false, point.value)))

@@ -55,8 +55,7 @@ impl Headroom {
 fn speed(log: &PartitionLog, at: Timestamp) -> Option<Rate> {
     let starts = log.starts.as_ref()?;
     let window_start = at.minus(WINDOW);
-    let points: Vec<_> = (starts.since(window_start))
-        .take_while(|point| point.at <= at)
+    let points: Vec<_> = (starts.between(window_start, at))
         .filter_map(|point| Some((point.at.max(window_start), point.value?)))
         .collect();
     let (first, last) = (points.first()?, points.last()?);

@@ -15,12 +15,12 @@ use super::{PartitionLog, Timestamp};
 pub fn lag_points(
     committed: &PartitionSeries,
     log: &PartitionLog,
-    from: Timestamp,
+    (from, until): (Timestamp, Timestamp),
     negative: bool,
 ) -> Vec<Point> {
-    let mut committed = committed.since(from).peekable();
-    let mut ends = log.history.since(from).peekable();
-    let starts = log.starts.as_ref().map(|starts| starts.since(from));
+    let mut committed = committed.between(from, until).peekable();
+    let mut ends = log.history.between(from, until).peekable();
+    let starts = log.starts.as_ref().map(|starts| starts.between(from, until));
     let mut starts = starts.into_iter().flatten().peekable();
     let mut start = starts.peek().map_or(log.log_start, |first| first.value);
     let (mut commit, mut end) = (None, None);
@@ -116,7 +116,7 @@ mod tests {
     fn what_was_deleted_is_no_lag() {
         let committed = series(&[(1, Some(10))]);
         let ends = [(2, Some(100)), (4, Some(200))];
-        let lag = |starts| lag_points(&committed, &log(&ends, starts), ts(0), false);
+        let lag = |starts| lag_points(&committed, &log(&ends, starts), (ts(0), ts(99)), false);
         let known = |points: Vec<Point>| -> Vec<_> {
             points
                 .iter()
@@ -136,7 +136,7 @@ mod tests {
     fn lag_is_known_where_both_sides_are() {
         let committed = series(&[(1, Some(10)), (5, Some(30)), (8, None)]);
         let ends = log(&[(2, Some(20)), (4, Some(50))], &[]);
-        let lag = lag_points(&committed, &ends, ts(0), false);
+        let lag = lag_points(&committed, &ends, (ts(0), ts(99)), false);
         let expected = [(1, None), (2, Some(10)), (4, Some(40)), (5, Some(20)), (8, None)];
         assert_eq!(lag, points(&expected).collect::<Vec<_>>());
     }
@@ -145,7 +145,7 @@ mod tests {
     fn a_dip_between_two_reads_is_not_drawn_but_a_real_negative_is() {
         let committed = series(&[(1, Some(10)), (3, Some(60))]);
         let ends = log(&[(1, Some(50)), (4, Some(70))], &[]);
-        let at_3 = |negative| lag_points(&committed, &ends, ts(0), negative)[1];
+        let at_3 = |negative| lag_points(&committed, &ends, (ts(0), ts(99)), negative)[1];
         assert_eq!(at_3(false), Point { at: ts(3), value: Some(0) });
         assert_eq!(at_3(true), Point { at: ts(3), value: Some(-10) });
     }

@@ -70,8 +70,8 @@ pub use snapshot::{
     TopicEntry, Totals,
 };
 pub use source::{
-    Cost, HistoryProgress, HistoryStage, LEAST_PACE, MISSED_ROUNDS, RoundReport, SourceHealth,
-    SourceId, SourceView,
+    Cost, HistoryProgress, HistoryStage, LEAST_PACE, MISSED_ROUNDS, Pace, RoundReport,
+    SourceHealth, SourceId, SourceView,
 };
 pub use time::{Clock, Timestamp};
 pub use topic::{PartitionLog, TopicView};

@@ -45,8 +45,8 @@ impl Rhythm {
     #[must_use]
     pub fn of(committed: &PartitionSeries, now: Timestamp) -> Self {
         let look = |window: Duration, step: u64| {
-            let points = committed.since(now.minus(window));
-            let beats = beats(points.take_while(|point| point.at <= now), now.minus(window));
+            let points = committed.between(now.minus(window), now);
+            let beats = beats(points, now.minus(window));
             Self { beats, window, step: Duration::from_secs(step) }
         };
         let near = look(NEAR, 1);

@@ -139,6 +139,29 @@ pub struct Totals {
     pub partitions: usize,
 }
 
+impl Totals {
+    /// The sums over these groups.
+    #[must_use]
+    pub fn of<'a>(groups: impl Iterator<Item = &'a GroupView>) -> Self {
+        let mut totals = Self::default();
+        let mut growth = None;
+        for group in groups {
+            totals.groups += 1;
+            totals.partitions += group.totals.partitions;
+            totals.rebalancing += usize::from(group.state.is_rebalancing());
+            if let Some(lag) = group.totals.lag {
+                totals.lag = Some(totals.lag.unwrap_or(0).saturating_add(lag));
+            }
+            if let (Some(arriving), Some(consumed)) = (group.totals.arriving, group.totals.consumed)
+            {
+                growth = Some(growth.unwrap_or(0.0) + arriving.0 - consumed.0);
+            }
+        }
+        totals.growth = growth.map(Rate);
+        totals
+    }
+}
+
 impl Snapshot {
     /// Nothing is known yet.
     #[must_use]

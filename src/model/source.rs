@@ -13,6 +13,38 @@ pub const MISSED_ROUNDS: u32 = 3;
 /// promise.
 pub const LEAST_PACE: Duration = Duration::from_secs(1);
 
+/// The pause between two rounds, and what it means for everything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace(Duration);
+
+impl Pace {
+    /// As the slowest of these sources last reported it; a second before any has.
+    #[must_use]
+    pub fn of<'a>(sources: impl IntoIterator<Item = &'a SourceView>) -> Self {
+        let reported = sources.into_iter().filter_map(|source| source.last_round.as_ref());
+        let slowest = reported.map(|round| round.next_in_ms).max();
+        Self(Duration::from_millis(slowest.unwrap_or(1_000)))
+    }
+
+    /// The pause itself.
+    #[must_use]
+    pub const fn interval(self) -> Duration {
+        self.0
+    }
+
+    /// A silence longer than this is a gap in history.
+    #[must_use]
+    pub fn gap_after(self) -> Duration {
+        self.0 * MISSED_ROUNDS + Duration::from_millis(500)
+    }
+
+    /// A rate is told once it rests on this much time: two rounds, less what rounds may jitter.
+    #[must_use]
+    pub fn min_rate_span(self) -> Duration {
+        self.0 * 7 / 4
+    }
+}
+
 /// Which source an observation came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

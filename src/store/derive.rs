@@ -86,7 +86,7 @@ fn partition(
     row.eta = Eta::of(row.lag.records, log.arriving, row.consumed);
     row.behind = committed.and_then(|commit| {
         let position = commit.offset.saturating_add(row.lag.lost);
-        Behind::of((position, &row.lag), log, basis.pause, row.behind)
+        Behind::of((position, &row.lag), log, (basis.at, basis.pause), row.behind)
     });
     let older = committed.zip(end).is_some_and(|(commit, end)| end.at < commit.at);
     let waits_for_end = older || row.commit.as_ref().is_some_and(|it| it.newest() != it.offset);

@@ -38,7 +38,7 @@ use crate::diagnose::RuleBook;
 use crate::model::observation::ClusterObserved;
 use crate::model::{
     Body, BrokerHealth, BrokerId, BrokerView, ClusterView, GroupEntry, GroupId, Isolation,
-    Observation, Rate, Snapshot, Timestamp, TopicEntry, TopicName, Totals,
+    Observation, Snapshot, Timestamp, TopicEntry, TopicName, Totals,
 };
 
 mod commits;
@@ -136,7 +136,7 @@ impl Store {
     pub fn apply(&mut self, observation: Observation) {
         let Observation { at, source, body } = observation;
         self.at = self.at.max(at);
-        let gap_after = self.sources.gap_after();
+        let gap_after = self.sources.pace().gap_after();
         match body {
             Body::Cluster(cluster) => {
                 self.cluster(cluster);
@@ -280,14 +280,15 @@ impl Store {
             topics: self.topics.values().map(TopicCell::entry).collect(),
             sources: self.sources.views(),
             processes,
-            totals: self.totals(),
+            totals: Totals::of(self.groups.values().map(|cell| &*cell.view)),
             differences: self.ledger.differences(),
         })
     }
 
     /// Derives what follows for topics and groups; says of each group whether something changed.
     fn derive(&mut self) -> Vec<bool> {
-        let min_span = self.sources.min_rate_span();
+        let pace = self.sources.pace();
+        let min_span = pace.min_rate_span();
         for cell in self.topics.values_mut() {
             cell.derive_rates(self.at, min_span);
         }
@@ -303,7 +304,7 @@ impl Store {
                     topics: &self.topics,
                     isolation: self.isolation,
                     min_span,
-                    pause: self.sources.gap_after(),
+                    pause: pace.gap_after(),
                     at: self.at,
                 };
                 derive::group(cell, &basis);
@@ -311,25 +312,6 @@ impl Store {
             touched
         });
         each.collect()
-    }
-
-    fn totals(&self) -> Totals {
-        let mut totals = Totals { groups: self.groups.len(), ..Totals::default() };
-        let mut growth = None;
-        for cell in self.groups.values() {
-            let group = &cell.view;
-            totals.partitions += group.totals.partitions;
-            totals.rebalancing += usize::from(group.state.is_rebalancing());
-            if let Some(lag) = group.totals.lag {
-                totals.lag = Some(totals.lag.unwrap_or(0).saturating_add(lag));
-            }
-            if let (Some(arriving), Some(consumed)) = (group.totals.arriving, group.totals.consumed)
-            {
-                growth = Some(growth.unwrap_or(0.0) + arriving.0 - consumed.0);
-            }
-        }
-        totals.growth = growth.map(Rate);
-        totals
     }
 }
 

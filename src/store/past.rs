@@ -162,7 +162,7 @@ impl GroupCell {
             for row in topic.partitions.iter().filter(|row| row.lag.records.is_some()) {
                 let Some(log) = cell.view.partition(row.partition) else { continue };
                 any = true;
-                let mut lags = lag_points(&row.history, log, from, false).into_iter();
+                let mut lags = lag_points(&row.history, log, (from, now), false).into_iter();
                 let (mut held, mut next) = (None, lags.next());
                 for (moment, sum) in moments.iter().zip(&mut sums) {
                     while let Some(point) = next.filter(|point| point.at <= *moment) {

@@ -1,13 +1,10 @@
-//! Health and cost of the sources, and what their rhythm means for everything else: how long a silence
-//! is a gap, and over what span a rate can be told.
+//! Health, cost and pace of the sources.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::model::{
-    Cost, HistoryProgress, MISSED_ROUNDS, RoundReport, SourceHealth, SourceId, SourceView,
-    Timestamp,
+    Cost, HistoryProgress, Pace, RoundReport, SourceHealth, SourceId, SourceView, Timestamp,
 };
 
 /// Over how many rounds own requests a second are averaged.
@@ -62,21 +59,9 @@ impl SourceCells {
         self.cells.values().map(|cell| cell.view.clone()).collect()
     }
 
-    /// The pause between two rounds, as last reported.
-    fn interval(&self) -> Duration {
-        let reported = self.cells.values().filter_map(|cell| cell.view.last_round.as_ref());
-        let slowest = reported.map(|round| round.next_in_ms).max();
-        Duration::from_millis(slowest.unwrap_or(1_000))
-    }
-
-    /// A silence longer than this is a gap in history.
-    pub(super) fn gap_after(&self) -> Duration {
-        self.interval() * MISSED_ROUNDS + Duration::from_millis(500)
-    }
-
-    /// A rate is told once it rests on this much time: two rounds, less what rounds may jitter.
-    pub(super) fn min_rate_span(&self) -> Duration {
-        self.interval() * 7 / 4
+    /// The pause between two rounds.
+    pub(super) fn pace(&self) -> Pace {
+        Pace::of(self.cells.values().map(|cell| &cell.view))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::View;
-use crate::model::series::{GroupSeries, PartitionSeries, Point};
+use crate::model::series::{GroupSeries, History, PartitionSeries, Point};
 use crate::model::{PartitionLog, Snapshot, Timestamp, history};
 
 /// What trends may span, shortest first. On a cold start the axis grows with what is known: a trend of
@@ -63,7 +63,7 @@ impl Axis {
     /// A group's total lag, one value a column. Nothing is known after `held`.
     #[must_use]
     pub fn group(self, lag: &GroupSeries, held: Timestamp, columns: u16) -> Vec<Option<i64>> {
-        self.columns(lag.since(self.span(columns).0), held, columns)
+        self.columns(self.known(lag, columns), held, columns)
     }
 
     /// One number of a partition, one value a column. Nothing is known after `held`.
@@ -74,7 +74,7 @@ impl Axis {
         held: Timestamp,
         columns: u16,
     ) -> Vec<Option<i64>> {
-        self.columns(series.since(self.span(columns).0), held, columns)
+        self.columns(self.known(series, columns), held, columns)
     }
 
     /// A partition's lag, one value a column. Nothing is known after `held`. `negative`: the lag now
@@ -87,20 +87,27 @@ impl Axis {
         negative: bool,
         columns: u16,
     ) -> Vec<Option<i64>> {
-        let from = self.span(columns).0;
-        let points = history::lag_points(committed, log, from, negative);
+        let span = (self.span(columns).0, self.now);
+        let points = history::lag_points(committed, log, span, negative);
         self.columns(points.into_iter(), held, columns)
     }
 
-    /// The points up to now, one value a column. Histories go on growing while a picture is held still.
+    /// The points up to now: histories go on growing while a picture is held still.
+    fn known<const TIERS: usize>(
+        self,
+        history: &History<TIERS>,
+        columns: u16,
+    ) -> std::vec::IntoIter<Point> {
+        history.between(self.span(columns).0, self.now)
+    }
+
     fn columns(
         self,
         points: impl Iterator<Item = Point>,
         held: Timestamp,
         columns: u16,
     ) -> Vec<Option<i64>> {
-        let known = points.take_while(|point| point.at <= self.now);
-        history::columns(known, self.span(columns), held, usize::from(columns))
+        history::columns(points, self.span(columns), held, usize::from(columns))
     }
 }
 

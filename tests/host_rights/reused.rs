@@ -79,7 +79,7 @@ fn reused_child() {
     assert_eq!((old.key(), old.gone.is_some()), (before, true));
     assert_eq!((new.key().pid, new.gone), (pid, None));
     assert!(new.key().start > before.start, "{new:#?}");
-    let points = new.rss_history.since(Timestamp::default());
+    let points = new.rss_history.between(Timestamp::default(), SystemClock.now());
     assert_eq!(points.count(), 1, "its history is its own");
     assert_eq!(new.cpu, Ok(None), "there is nothing yet to compare with");
     drop(second);

@@ -119,7 +119,8 @@ impl HotThread {
         let early = all.iter().find_map(|local| {
             let now = local.process.at.unwrap_or(case.now);
             let threads = local.process.threads.as_ref().ok()?;
-            let main = threads.iter().map(|thread| thread.history.since(now.minus(self.window)));
+            let from = now.minus(self.window);
+            let main = threads.iter().map(|thread| thread.history.between(from, now));
             let first = main.filter_map(|mut points| points.find(|point| point.value.is_some()));
             let first = first.map(|point| point.at).min()?;
             (now.since(first) < self.window).then(|| (now.since(first), local))

@@ -53,7 +53,7 @@ impl InventoryGrowth {
             return Verdict::Unknown(format!("a look at all topics: {}", fault.text));
         }
         let from = case.now.minus(self.window);
-        let grown = |counted| Growth::of(counted, inventory.count(counted)?, from);
+        let grown = |counted| Growth::of(counted, inventory.count(counted)?, (from, case.now));
         let kinds = [Counted::Topics, Counted::Partitions, Counted::Groups, Counted::Members];
         let all: Vec<Growth> = kinds.into_iter().filter_map(grown).collect();
         let mut told: Vec<&Growth> = all.iter().filter(|one| self.minds(one)).collect();
@@ -122,9 +122,10 @@ impl InventoryGrowth {
 
 impl Growth {
     /// `None` where nothing grew.
-    fn of(counted: Counted, count: &Count, from: Timestamp) -> Option<Self> {
+    fn of(counted: Counted, count: &Count, (from, now): (Timestamp, Timestamp)) -> Option<Self> {
         let known = |point: Point| Some((point.at, point.value?));
-        let points: Vec<(Timestamp, i64)> = count.history.since(from).filter_map(known).collect();
+        let points = count.history.between(from, now);
+        let points: Vec<(Timestamp, i64)> = points.filter_map(known).collect();
         let (&(_, first), &(_, to)) = (points.first()?, points.last()?);
         // What was there before, and came back, is no growth.
         let last_base = points.iter().rposition(|(_, value)| *value <= first)?;

@@ -25,7 +25,8 @@ impl NegativeLag {
         let offset = committed.map_or(0, |commit| commit.offset);
         let since = committed.map_or(case.now, |commit| commit.seen);
         let fell = worst.log.is_some_and(|log| {
-            let ends = log.history.since(since.minus(std::time::Duration::from_mins(30)));
+            let from = since.minus(std::time::Duration::from_mins(30));
+            let ends = log.history.between(from, case.now);
             let values: Vec<_> = ends.filter_map(|point| point.value).collect();
             values.iter().zip(values.iter().skip(1)).any(|(before, after)| after < before)
         });

@@ -68,7 +68,7 @@ impl NoMembers {
             .rows(&rows)
             .says(format!("nobody reads: {gone}; {} wait on {partitions}{comes}", records(lag)))
             .because("group state", (since.at(), until), fact(alone));
-        let last = case.group.rebalances.last().filter(|event| event.ended_in == GroupState::Empty);
+        let last = case.rebalances().last().filter(|event| event.ended_in == GroupState::Empty);
         if let Some(left) = last.and_then(|event| Some((event.at, event.left.first()?))) {
             let (at, member) = left;
             let name = name_and_host(&member.client_id, &member.host);
@@ -102,7 +102,7 @@ fn deserted(case: &Case<'_>) -> Option<Deserted> {
     if !empty || group.commits_fault.is_some() {
         return None;
     }
-    let mut changes = group.band.changes().rev().peekable();
+    let mut changes = group.band.until(case.now).rev().peekable();
     let mut emptied = None;
     while let Some((at, _)) = changes.next_if(|(_, state)| *state == Some(GroupState::Empty)) {
         emptied = Some(at);

@@ -43,7 +43,7 @@ impl RebalanceStorm {
         "a group rebalances again and again because the same member drops out";
 
     pub(in crate::diagnose) fn check(&self, case: &Case<'_>) -> Verdict {
-        let all = &case.group.rebalances;
+        let all = case.rebalances();
         let from = case.now.minus(self.window);
         let (number, median) = rebalance::rhythm(all, case.now, self.window);
         let number = i64::try_from(number).unwrap_or(i64::MAX);
@@ -76,7 +76,7 @@ impl RebalanceStorm {
 
     /// The member that left most often; `None` if none left often enough.
     fn dropping<'a>(&self, case: &Case<'a>, from: Timestamp) -> Option<Dropping<'a>> {
-        let all: &'a [Rebalance] = &case.group.rebalances;
+        let all = case.rebalances();
         let mut seats = BTreeMap::<Seat<'a>, i64>::new();
         for member in case.members() {
             *seats.entry((&member.client_id, &member.host)).or_default() += 1;

@@ -41,7 +41,8 @@ impl Rewound {
 
     pub(in crate::diagnose) fn check(&self, case: &Case<'_>) -> Verdict {
         let from = case.now.minus(self.window);
-        let mut steps: Vec<_> = case.rows().filter_map(|row| self.step(row, from)).collect();
+        let window = (from, case.now);
+        let mut steps: Vec<_> = case.rows().filter_map(|row| self.step(row, window)).collect();
         steps.sort_by_key(|step| std::cmp::Reverse(step.back()));
         let Some(worst) = steps.first() else { return Verdict::Clear };
         // Who has no members was reset on purpose, as only such groups can be.
@@ -64,10 +65,10 @@ impl Rewound {
     }
 
     /// The greatest step back of a partition.
-    fn step<'a>(&self, row: Row<'a>, from: Timestamp) -> Option<Step<'a>> {
+    fn step<'a>(&self, row: Row<'a>, (from, now): (Timestamp, Timestamp)) -> Option<Step<'a>> {
         // Hardly ever is there anything to look for.
         row.view.history.fell().filter(|fell| *fell >= from)?;
-        let points: Vec<_> = row.view.history.since(from).collect();
+        let points: Vec<_> = row.view.history.between(from, now).collect();
         let pairs = points.iter().zip(points.iter().skip(1));
         let back = pairs.filter_map(|(before, after)| {
             let (before, to) = (before.value?, after.value?);

@@ -6,7 +6,7 @@ use crate::diagnose::case::{Case, name_and_host};
 use crate::diagnose::report::{Report, list};
 use crate::diagnose::tuning::thresholds;
 use crate::model::number::span;
-use crate::model::{GroupState, MemberView, Severity, Since, Verdict};
+use crate::model::{MemberView, Severity, Since, Verdict};
 
 thresholds! {
     /// A rebalance takes a second or two, and at most until the slowest member polls.
@@ -27,9 +27,7 @@ impl StuckRebalance {
         if !group.state.is_rebalancing() {
             return Verdict::Clear;
         }
-        let moving = group.band.changes().rev();
-        let moving = moving.take_while(|(_, state)| state.is_some_and(GroupState::is_rebalancing));
-        let Some((since, _)) = moving.last() else { return Verdict::Clear };
+        let Some(since) = group.band.moving_since(case.now) else { return Verdict::Clear };
         let took = case.seen.listed.unwrap_or(case.now).since(since);
         if took < self.wait {
             return Verdict::Clear;

@@ -83,15 +83,15 @@ pub enum Age {
 }
 
 impl Behind {
-    /// How far behind a group is whose lag is `lag`, at the position from which that counts. `before` is
-    /// what was known last time; `pause` is the longest time between two looks at an end that is no gap
-    /// in its history. `None`: not known, because the lag is not, or is below zero, or because nothing
+    /// How far behind a group is at a moment whose lag then is `lag`, at the position from which that counts.
+    /// `before` is what was known last time; `pause` is the longest time between two looks at an end that is
+    /// no gap in its history. `None`: not known, because the lag is not, or is below zero, or because nothing
     /// tells any time.
     #[must_use]
     pub fn of(
         (position, lag): (i64, &Lag),
         log: &PartitionLog,
-        pause: Duration,
+        (at, pause): (Timestamp, Duration),
         before: Option<Self>,
     ) -> Option<Self> {
         match lag.records? {
@@ -112,7 +112,7 @@ impl Behind {
         {
             return Some(Self::Since(since));
         }
-        let watched = watched(position, log.history.passed(position, pause), before);
+        let watched = watched(position, log.history.passed(position, at, pause), before);
         let asked = log.times.as_ref().and_then(|times| times.since(position));
         better(watched, asked).map(Self::Since)
     }

@@ -6,7 +6,9 @@ use rstest::rstest;
 use super::*;
 use crate::model::series::PartitionSeries;
 
-const PAUSE: Duration = Duration::from_millis(3_500);
+/// Looked at long after everything, by looks that are not so far apart.
+const LOOK: (Timestamp, Duration) =
+    (Timestamp::from_millis(1_000_000_000), Duration::from_millis(3_500));
 
 fn ts(ms: i64) -> Timestamp {
     Timestamp::from_millis(ms)
@@ -57,13 +59,13 @@ fn mark(asked: i64, found: Option<(i64, i64)>) -> Mark {
 fn without_lag_there_is_no_time(#[case] records: Option<i64>, #[case] expected: Option<Behind>) {
     let lag = Lag { records, ..Lag::default() };
     let log = log(&[(1_000, 5), (500_000, 9)], &[]);
-    assert_eq!(Behind::of((9, &lag), &log, PAUSE, None), expected);
+    assert_eq!(Behind::of((9, &lag), &log, LOOK, None), expected);
 }
 
 #[test]
 fn the_end_was_seen_to_pass_the_position() {
     let log = log(&[(1_000, 5), (2_000, 7), (3_000, 9)], &[]);
-    let behind = Behind::of((5, &lag(4)), &log, PAUSE, None).unwrap();
+    let behind = Behind::of((5, &lag(4)), &log, LOOK, None).unwrap();
     assert_eq!(behind, Behind::Since(since(Some(1_000), Some(2_040))));
     assert_eq!(behind.age(ts(62_020)), Some(Age::Known(Duration::from_millis(60_500))));
     assert!(!behind.is_vague(ts(62_020)));
@@ -72,7 +74,7 @@ fn the_end_was_seen_to_pass_the_position() {
 #[test]
 fn what_was_there_before_lagtop_is_older_than_lagtop_looks() {
     let log = log(&[(1_000, 9), (40_000, 12)], &[]);
-    let behind = Behind::of((5, &lag(7)), &log, PAUSE, None).unwrap();
+    let behind = Behind::of((5, &lag(7)), &log, LOOK, None).unwrap();
     assert_eq!(behind.age(ts(61_040)), Some(Age::MoreThan(seconds(60))));
     assert!(behind.is_vague(ts(61_040)));
 }
@@ -80,10 +82,10 @@ fn what_was_there_before_lagtop_is_older_than_lagtop_looks() {
 #[test]
 fn a_bound_once_seen_stays_when_history_forgets_it() {
     let early = log(&[(1_000, 4), (2_000, 9)], &[]);
-    let before = Behind::of((5, &lag(4)), &early, PAUSE, None);
+    let before = Behind::of((5, &lag(4)), &early, LOOK, None);
     let late = log(&[(9_000_000, 100)], &[]);
-    assert_eq!(Behind::of((5, &lag(95)), &late, PAUSE, before), before);
-    let elsewhere = Behind::of((6, &lag(94)), &late, PAUSE, before).unwrap();
+    assert_eq!(Behind::of((5, &lag(95)), &late, LOOK, before), before);
+    let elsewhere = Behind::of((6, &lag(94)), &late, LOOK, before).unwrap();
     assert_eq!(elsewhere.bounds(ts(9_010_000)), (Some(Duration::from_millis(9_960)), None));
 }
 
@@ -100,7 +102,7 @@ fn answers_are_bounds(
     #[case] not_before: Option<i64>,
     #[case] not_after: Option<i64>,
 ) {
-    let behind = Behind::of((5, &lag(4)), &log(&[], marks), PAUSE, None).unwrap();
+    let behind = Behind::of((5, &lag(4)), &log(&[], marks), LOOK, None).unwrap();
     let expected = Since { method: Method::Asked, ..since(not_before, not_after) };
     assert_eq!(behind, Behind::Since(expected));
 }
@@ -108,11 +110,11 @@ fn answers_are_bounds(
 #[test]
 fn the_closer_bounds_win_and_watching_bounds_what_was_asked() {
     let marks = [mark(20_000, Some((3, 30_000)))];
-    let both = Behind::of((5, &lag(4)), &log(&[(90_000, 9)], &marks), PAUSE, None).unwrap();
+    let both = Behind::of((5, &lag(4)), &log(&[(90_000, 9)], &marks), LOOK, None).unwrap();
     let expected = Since { method: Method::Asked, ..since(Some(30_000), Some(90_040)) };
     assert_eq!(both, Behind::Since(expected));
     let seen = log(&[(89_000, 5), (90_000, 9)], &marks);
-    let watched = Behind::of((5, &lag(4)), &seen, PAUSE, None).unwrap();
+    let watched = Behind::of((5, &lag(4)), &seen, LOOK, None).unwrap();
     assert_eq!(watched, Behind::Since(since(Some(89_000), Some(90_040))));
 }
 

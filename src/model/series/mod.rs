@@ -14,9 +14,11 @@ use std::time::Duration;
 
 use super::{Rate, Run, Timestamp};
 
+mod held;
 mod passed;
 mod ring;
 
+pub use held::Held;
 pub use passed::Passed;
 use ring::{Ring, Stored};
 
@@ -103,10 +105,12 @@ impl<const TIERS: usize> History<TIERS> {
         self.read(all)
     }
 
-    /// See [`Series::since`].
+    /// The points from the one that holds at `from` up to `until`, oldest first: see [`Series::since`].
+    /// Whoever looks at a moment looks no further than it, for histories go on.
     #[must_use]
-    pub fn since(&self, from: Timestamp) -> std::vec::IntoIter<Point> {
-        self.read(|series| series.since(from).collect::<Vec<_>>()).into_iter()
+    pub fn between(&self, from: Timestamp, until: Timestamp) -> std::vec::IntoIter<Point> {
+        let known = |point: &Point| point.at <= until;
+        self.read(|series| series.since(from).take_while(known).collect::<Vec<_>>()).into_iter()
     }
 
     /// Since when something is known; `None` while nothing is. Told at once, however long the history is.

@@ -18,21 +18,25 @@ pub struct Passed {
 impl<const TIERS: usize> History<TIERS> {
     /// See [`Series::passed`].
     #[must_use]
-    pub fn passed(&self, value: i64, pause: Duration) -> Option<Passed> {
-        self.read(|series| series.passed(value, pause))
+    pub fn passed(&self, value: i64, at: Timestamp, pause: Duration) -> Option<Passed> {
+        self.read(|series| series.passed(value, at, pause))
     }
 }
 
 impl<const TIERS: usize> Series<TIERS> {
-    /// When the number last came to be greater than `value`, from the finest resolution that knows;
-    /// `None` if it is not greater now. A point is stored when the number was seen to change, and the
-    /// last look before that is at most `pause` earlier.
+    /// When the number, as it was at a moment, last came to be greater than `value`, from the finest
+    /// resolution that knows; `None` if it was not greater then. A point is stored when the number was seen
+    /// to change, and the last look before that is at most `pause` earlier.
     #[must_use]
-    pub fn passed(&self, value: i64, pause: Duration) -> Option<Passed> {
+    pub fn passed(&self, value: i64, at: Timestamp, pause: Duration) -> Option<Passed> {
         let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
         let mut passed: Option<Passed> = None;
         for (ring, resolution) in self.rings.iter().zip(&RESOLUTIONS) {
-            let Some(mut coarse) = in_ring(ring, resolution, (value, pause)) else { break };
+            // It begins only after the moment.
+            if !ring.reaches(at.as_millis().div_euclid(resolution.unit_ms)) {
+                continue;
+            }
+            let Some(mut coarse) = in_ring(ring, resolution, (value, at, pause)) else { break };
             // The finer one saw it at a moment of its own.
             if let Some(fine) = passed {
                 coarse.not_after = coarse.not_after.min(fine.not_after);
@@ -46,13 +50,20 @@ impl<const TIERS: usize> Series<TIERS> {
     }
 }
 
-fn in_ring(ring: &Ring, resolution: &Resolution, (value, pause): (i64, i64)) -> Option<Passed> {
+fn in_ring(
+    ring: &Ring,
+    resolution: &Resolution,
+    (value, until, pause): (i64, Timestamp, i64),
+) -> Option<Passed> {
     // The latest moment at which the number is known not to have been greater.
     let mut below: Option<i64> = None;
     let mut in_gap = false;
     let mut passed: Option<Passed> = None;
     for stored in ring.iter() {
         let at = stored.units.saturating_mul(resolution.unit_ms);
+        if at > until.as_millis() {
+            break;
+        }
         if !stored.known {
             // A gap begins a step after the last look.
             if passed.is_none() && below.is_some() {
@@ -121,7 +132,14 @@ mod tests {
             not_before: not_before.map(Timestamp::from_millis),
             not_after: Timestamp::from_millis(not_after),
         });
-        assert_eq!(ends(points).passed(value, PAUSE), expected);
+        let ends = ends(points);
+        assert_eq!(ends.passed(value, Timestamp::from_millis(60_500), PAUSE), expected);
+        ends.push(Timestamp::from_millis(61_000), Some(0));
+        assert_eq!(
+            ends.passed(value, Timestamp::from_millis(60_500), PAUSE),
+            expected,
+            "what came after"
+        );
     }
 
     proptest! {
@@ -141,7 +159,7 @@ mod tests {
             #[expect(clippy::cast_possible_truncation, reason = "a share of a small number")]
             let value = (end as f64 * pick) as i64;
             let first = seen.iter().position(|(_, end)| *end > value);
-            let passed = series.passed(value, PAUSE);
+            let passed = series.passed(value, Timestamp::from_millis(at), PAUSE);
             prop_assert_eq!(first.is_some(), passed.is_some());
             if let (Some(first), Some(passed)) = (first, passed) {
                 let not_after = Timestamp::from_millis(seen[first].0);

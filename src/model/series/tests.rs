@@ -84,7 +84,8 @@ fn the_past_is_put_in_front_once_and_what_was_seen_stands() {
     history.push(ts(104_000), Some(60));
     let point = |at, value| Point { at: ts(at), value };
     history.prepend([point(20_000, Some(10)), point(60_000, Some(40)), point(102_000, Some(7))]);
-    let read: Vec<_> = history.since(ts(0)).map(|p| (p.at.as_millis(), p.value)).collect();
+    let read: Vec<_> =
+        history.between(ts(0), ts(i64::MAX)).map(|p| (p.at.as_millis(), p.value)).collect();
     let expected =
         [(20_000, Some(10)), (60_000, Some(40)), (100_000, Some(50)), (104_000, Some(60))];
     assert_eq!(read, expected);
@@ -100,7 +101,7 @@ fn a_past_that_comes_in_pieces_leaves_the_fine_part_fine() {
     for second in 0..200_i64 {
         history.push(ts(10_000_000 + second * 1_000), Some(second));
     }
-    let fine = |from: i64| history.since(ts(10_000_000 + from)).count();
+    let fine = |from: i64| history.between(ts(10_000_000 + from), ts(10_200_000)).count();
     let before = fine(100_000);
     for minutes in [5, 10, 15] {
         let begin = 10_000_000 - minutes * 60_000;

@@ -126,8 +126,9 @@ fn the_number_of_partitions_is_watched() {
     let entry = story.all_topics(&[topic("a", 12)]).inventory();
     assert_eq!(told(&entry.view), ["partitions a 3 to 12"]);
     let history = &entry.view.count(Counted::Partitions).expect("it is counted").history;
+    let since = entry.view.since.expect("a look");
     let values: Vec<_> =
-        history.since(entry.view.since.expect("a look")).map(|point| point.value).collect();
+        history.between(since, entry.view.changes[0].at).map(|point| point.value).collect();
     assert_eq!(values, [Some(3), Some(12)]);
 }
 

@@ -20,11 +20,11 @@ fn held(group: &GroupView, at: i64) -> Option<Vec<(String, Vec<i32>)>> {
     Some(held)
 }
 
-fn told(members: &[(&str, &[i32])]) -> Option<Vec<(String, Vec<i32>)>> {
+fn told(members: &[(&str, &[i32])]) -> Vec<(String, Vec<i32>)> {
     let told = |(name, held): &(&str, &[i32])| ((*name).to_owned(), held.to_vec());
     let mut told: Vec<_> = members.iter().map(told).collect();
     told.sort();
-    Some(told)
+    told
 }
 
 type Members<'a> = &'a [(&'a str, &'a [i32])];
@@ -50,7 +50,7 @@ fn every_rest_is_told_from_the_last_one() {
     }
     let group = story.group("g");
     for (at, members) in &looks {
-        assert_eq!(held(&group, *at), told(members), "at {at}");
+        assert_eq!(held(&group, *at), Some(told(members)), "at {at}");
     }
     // Between two looks of which the second shows another rest nobody knows which of them it was.
     let between = looks.windows(2).map(|pair| (pair[0].0 + 500, pair[0].1 == pair[1].1));
@@ -69,12 +69,12 @@ fn while_partitions_change_hands_nobody_is_said_to_hold_any() {
     story.listed(1, &[("g", GroupState::PreparingRebalance)]).pass(1_000);
     let during = story.group("g");
     assert_eq!(held(&during, story.now), None, "it is under way");
-    assert_eq!(held(&during, before), told(RESTS[0]), "also while it is");
+    assert_eq!(held(&during, before), Some(told(RESTS[0])), "also while it is");
     story.described("g", GroupState::Stable, RESTS[1]);
     let after = story.group("g");
     assert_eq!(held(&after, story.now - 500), None);
-    assert_eq!(held(&after, before), told(RESTS[0]));
-    assert_eq!(held(&after, story.now), told(RESTS[1]));
+    assert_eq!(held(&after, before), Some(told(RESTS[0])));
+    assert_eq!(held(&after, story.now), Some(told(RESTS[1])));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_more_rebalances_than_are_kept_led_to_is_forgotten() {
     }
     let group = story.group("g");
     assert_eq!(held(&group, begun + 1_000), None);
-    assert_eq!(held(&group, begun + 51_000), told(&[("b", &[0])]), "the first that is kept");
+    assert_eq!(held(&group, begun + 51_000), Some(told(&[("b", &[0])])), "the first that is kept");
     assert_eq!(held(&group, begun + 50_000), None);
 }
 
@@ -130,10 +130,10 @@ fn the_time_before_the_start_is_told_through_the_rebalance_that_nobody_saw() {
     assert_eq!(unseen.took, Took::AtMost(std::time::Duration::from_mins(1)));
     assert_eq!(group.rebalances_seen, 3);
     assert_eq!(held(&group, start - 91_000), None);
-    assert_eq!(held(&group, start - 90_000), told(RESTS[0]));
-    assert_eq!(held(&group, start - 60_000), told(RESTS[1]));
+    assert_eq!(held(&group, start - 90_000), Some(told(RESTS[0])));
+    assert_eq!(held(&group, start - 60_000), Some(told(RESTS[1])));
     assert_eq!(held(&group, start - 30_000), None, "between them something happened");
-    assert_eq!(held(&group, start), told(RESTS[2]));
+    assert_eq!(held(&group, start), Some(told(RESTS[2])));
 }
 
 #[test]
@@ -144,5 +144,5 @@ fn a_past_that_ends_as_the_present_begins_is_joined_without_a_seam() {
     past(&mut story, &[(start - 90_000, RESTS[0]), (start - 60_000, RESTS[1])]);
     let group = story.group("g");
     assert_eq!(group.rebalances.len(), 1);
-    assert_eq!(held(&group, start - 30_000), told(RESTS[1]));
+    assert_eq!(held(&group, start - 30_000), Some(told(RESTS[1])));
 }

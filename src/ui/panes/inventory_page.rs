@@ -92,7 +92,8 @@ fn held(scene: &Scene<'_>, entry: &InventoryEntry) -> Timestamp {
 /// How many more, or fewer, than where trends begin.
 fn more(scene: &Scene<'_>, count: &Count) -> Span<'static> {
     let from = scene.view.now.minus(scene.axis.window());
-    let first = count.history.since(from).find_map(|point| point.value);
+    let mut points = count.history.between(from, scene.view.now);
+    let first = points.find_map(|point| point.value);
     let more = count.now.zip(first).map_or(0, |(now, first)| now.saturating_sub(first));
     let text = match more {
         0 => String::new(),

@@ -127,7 +127,8 @@ impl Flow {
         let consumed = commit.is_some().then(|| history.rate(NOW, STEPS)).flatten();
         let position = commit.as_ref().map(|commit| commit.offset + lag.lost);
         let pause = Duration::from_millis(3_500);
-        let behind = position.and_then(|at| Behind::of((at, &lag), &log, pause, None));
+        let behind =
+            position.and_then(|at| Behind::of((at, &lag), &log, (super::NOW, pause), None));
         PartitionView {
             partition: number,
             commit,
