@@ -11,9 +11,9 @@ use std::time::Duration;
 use super::Timestamp;
 use super::series::{PartitionSeries, Point};
 
-/// Where commits are frequent: how far back, by the second.
+/// Where commits are frequent: how far back, as far as they are kept by the second.
 const NEAR: Duration = Duration::from_mins(2);
-/// Where they are rare: how far back, by ten seconds.
+/// Where they are rare: how far back.
 const FAR: Duration = Duration::from_mins(30);
 /// So many commits make a rhythm.
 const ENOUGH: usize = 6;
@@ -36,7 +36,7 @@ pub struct Rhythm {
     pub beats: Vec<Beat>,
     /// How far back was looked.
     pub window: Duration,
-    /// Pauses are told in steps of this.
+    /// Of the commits within this time the last one is told: a pause may have been so much shorter.
     pub step: Duration,
 }
 
@@ -44,16 +44,16 @@ impl Rhythm {
     /// The rhythm of the commits up to `now`.
     #[must_use]
     pub fn of(committed: &PartitionSeries, now: Timestamp) -> Self {
-        let look = |window: Duration, step: u64| {
-            let points = committed.between(now.minus(window), now);
-            let beats = beats(points, now.minus(window));
-            Self { beats, window, step: Duration::from_secs(step) }
+        let look = |from: Timestamp| {
+            let window = now.since(from);
+            let beats = beats(committed.between(from, now), from);
+            Self { beats, window, step: committed.step(from) }
         };
-        let near = look(NEAR, 1);
+        let near = look(now.minus(NEAR).max(committed.fine_since()));
         if near.beats.len() >= ENOUGH {
             return near;
         }
-        let far = look(FAR, 10);
+        let far = look(now.minus(FAR));
         if far.beats.len() > near.beats.len() { far } else { near }
     }
 

@@ -79,8 +79,11 @@ impl StopAndGo {
         let waited = |beat: &Beat| {
             beat.records > 0 && row.lag_at(beat.at.minus(beat.gap)).is_none_or(|lag| lag > 0)
         };
+        // Where only some of the commits are told, the pause between two of them proves nothing.
+        let fine = rhythm.step <= Duration::from_secs(1);
+        let least = if fine { self.pause } else { self.pause + rhythm.step };
         enough
-            && rhythm.median_gap().is_some_and(|gap| gap >= self.pause)
+            && rhythm.median_gap().is_some_and(|gap| gap >= least)
             && rhythm.beats.iter().all(waited)
     }
 }

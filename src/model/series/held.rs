@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{History, Point, RESOLUTIONS, Series, point};
+use super::ring::Ring;
+use super::{History, Point, RESOLUTIONS, Resolution, Series, point};
 use crate::model::rate::WINDOW;
 use crate::model::{Rate, Run, Timestamp};
 
@@ -20,6 +21,8 @@ pub struct Held {
     pub moved: bool,
     /// Since when nothing was known any more; `None` outside of gaps.
     pub gap: Option<Timestamp>,
+    /// So much later than told it may have been that it came to this value: times are rounded down.
+    pub rounding: Duration,
     run: Run,
 }
 
@@ -60,12 +63,12 @@ impl<const TIERS: usize> Series<TIERS> {
         let mut run = Run::default();
         // The point that holds when the rate's time begins.
         let mut before: Option<Point> = None;
-        for point in self.finest(at) {
+        for (point, rounding) in self.finest(at) {
             match (point.value, &mut held) {
                 (Some(value), Some(held)) if held.value == value => held.gap = None,
                 (Some(value), _) => {
                     let moved = held.is_some();
-                    held = Some(Held { value, since: point.at, moved, gap: None, run });
+                    held = Some(Held { value, since: point.at, moved, gap: None, rounding, run });
                 }
                 (None, Some(held)) => held.gap = held.gap.or(Some(point.at)),
                 (None, None) => {}
@@ -84,25 +87,36 @@ impl<const TIERS: usize> Series<TIERS> {
         held.map(|held| Held { run, ..held })
     }
 
-    /// When each resolution begins.
-    fn begins(&self) -> [Option<Timestamp>; TIERS] {
-        let mut begins = [None; TIERS];
-        for ((begin, ring), resolution) in begins.iter_mut().zip(&self.rings).zip(&RESOLUTIONS) {
-            *begin = ring.iter().next().map(|stored| point(stored, resolution).at);
-        }
-        begins
+    /// The moment of the oldest point; `None` before the first.
+    pub(super) fn begin(&self) -> Option<Timestamp> {
+        let (_, (ring, resolution)) = self.tiers().next_back()?;
+        Some(point(ring.first()?, resolution).at)
     }
 
-    /// All points up to `until`, oldest first, each as fine as it is kept.
-    fn finest(&self, until: Timestamp) -> impl Iterator<Item = Point> + '_ {
-        let begins = self.begins();
-        let tiers = self.rings.iter().zip(&RESOLUTIONS).enumerate();
-        tiers.rev().flat_map(move |(tier, (ring, resolution))| {
-            // Where a finer one begins, this one ends.
-            let finer = begins.iter().take(tier).flatten().min().copied();
-            let end = finer.map_or(until, |begin| begin.minus(Duration::from_millis(1)).min(until));
-            let points = ring.iter().map(move |stored| point(stored, resolution));
-            points.take_while(move |point| point.at <= end)
+    /// The resolutions that know something of their own, finest first: the first that has dropped nothing
+    /// yet knows as much as all that are coarser.
+    fn tiers(&self) -> impl DoubleEndedIterator<Item = (usize, (&Ring, &Resolution))> {
+        let whole = self.rings.iter().position(Ring::is_whole);
+        let used = whole.map_or(TIERS, |whole| whole + 1);
+        self.rings.iter().zip(&RESOLUTIONS).enumerate().take(used)
+    }
+
+    /// All points up to `until`, oldest first, each as fine as it is kept, and by how much its time is
+    /// rounded.
+    pub(super) fn finest(&self, until: Timestamp) -> impl Iterator<Item = (Point, Duration)> + '_ {
+        let begins = self.rings.each_ref().map(Ring::first);
+        self.tiers().rev().flat_map(move |(tier, (ring, resolution))| {
+            // Where a finer one begins this one ends, in its own units: it rounds down.
+            let finer = tier.checked_sub(1).and_then(|finer| {
+                let begin = begins.get(finer).copied().flatten()?.units;
+                let unit = RESOLUTIONS.get(finer)?.unit_ms;
+                Some(begin.saturating_mul(unit).div_euclid(resolution.unit_ms))
+            });
+            let rounding = Duration::from_millis(resolution.unit_ms.unsigned_abs());
+            ring.iter()
+                .take_while(move |stored| finer.is_none_or(|finer| stored.units < finer))
+                .map(move |stored| (point(stored, resolution), rounding))
+                .take_while(move |(point, _)| point.at <= until)
         })
     }
 }

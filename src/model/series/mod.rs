@@ -86,7 +86,8 @@ impl<const TIERS: usize> History<TIERS> {
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
         inner.series.prepend(&past);
         let mut run = Run::default();
-        inner.series.all().for_each(|point| run.push(point.at, point.value));
+        let all = inner.series.finest(Timestamp::from_millis(i64::MAX));
+        all.for_each(|(point, _)| run.push(point.at, point.value));
         inner.run = run;
     }
 
@@ -117,6 +118,18 @@ impl<const TIERS: usize> History<TIERS> {
     #[must_use]
     pub fn begin(&self) -> Option<Timestamp> {
         self.read(Series::begin)
+    }
+
+    /// See [`Series::step`].
+    #[must_use]
+    pub fn step(&self, from: Timestamp) -> Duration {
+        self.read(|series| series.step(from))
+    }
+
+    /// See [`Series::fine_since`].
+    #[must_use]
+    pub fn fine_since(&self) -> Timestamp {
+        self.read(Series::fine_since)
     }
 
     /// See [`Series::at`].
@@ -190,26 +203,19 @@ impl<const TIERS: usize> Series<TIERS> {
     /// Gaps at its very begin, where nothing was asked yet, give way. Further back may follow later.
     pub fn prepend(&mut self, past: &[Point]) {
         for (ring, resolution) in self.rings.iter_mut().zip(&RESOLUTIONS) {
-            let live = std::mem::take(ring);
-            let live = live.iter().skip_while(|stored| !stored.known);
+            let live = ring.iter().skip_while(|stored| !stored.known);
             let live: Vec<_> = live.map(|stored| point(stored, resolution)).collect();
             let begin = live.first().map_or(Timestamp::from_millis(i64::MAX), |point| point.at);
-            for point in past.iter().filter(|point| point.at < begin).chain(&live) {
+            let mut before = past.iter().filter(|point| point.at < begin).peekable();
+            // Built anew, a ring would not know any more that it has dropped points.
+            if before.peek().is_none() {
+                continue;
+            }
+            *ring = Ring::default();
+            for point in before.chain(&live) {
                 ring.push(point.at.as_millis(), point.value, resolution);
             }
         }
-    }
-
-    /// Every point, from the finest resolution that still has it.
-    fn all(&self) -> impl Iterator<Item = Point> {
-        let mut all: Vec<Point> = Vec::new();
-        for (ring, resolution) in self.rings.iter().zip(&RESOLUTIONS) {
-            let finer = all.first().map_or(Timestamp::from_millis(i64::MAX), |point| point.at);
-            let older = ring.iter().map(|stored| point(stored, resolution));
-            let older = older.take_while(|point| point.at < finer);
-            all = older.chain(std::mem::take(&mut all)).collect();
-        }
-        all.into_iter()
     }
 
     /// The newest point; `None` before the first.
@@ -219,26 +225,12 @@ impl<const TIERS: usize> Series<TIERS> {
         ring.newest().map(|newest| point(newest, &RESOLUTIONS[0]))
     }
 
-    /// The moment of the oldest point, to the coarsest step.
-    fn begin(&self) -> Option<Timestamp> {
-        let (ring, resolution) = self.rings.iter().zip(&RESOLUTIONS).next_back()?;
-        Some(point(ring.first()?, resolution).at)
-    }
-
     /// The points from the one that holds at `from` on, oldest first, in the finest resolution that
     /// reaches back to `from` (or in the coarsest, if none does).
     pub fn since(&self, from: Timestamp) -> impl Iterator<Item = Point> + '_ {
-        let tier = self
-            .rings
-            .iter()
-            .zip(&RESOLUTIONS)
-            .position(|(ring, resolution)| {
-                ring.reaches(from.as_millis().div_euclid(resolution.unit_ms))
-            })
-            .unwrap_or_else(|| TIERS.saturating_sub(1));
-        let resolution = RESOLUTIONS.get(tier).copied().unwrap_or(RESOLUTIONS[0]);
+        let (tier, resolution) = self.tier(from);
         let points = self.rings.get(tier).into_iter().flat_map(Ring::iter);
-        let mut points = points.map(move |stored| point(stored, &resolution)).peekable();
+        let mut points = points.map(move |stored| point(stored, resolution)).peekable();
         // Skip what has ended before `from`: a point whose successor is not after `from`.
         let mut current = points.next();
         while let (Some(_), Some(next)) = (current, points.peek()) {
@@ -248,6 +240,31 @@ impl<const TIERS: usize> Series<TIERS> {
             current = points.next();
         }
         current.into_iter().chain(points)
+    }
+
+    /// The time within which later points replace earlier ones, in what is told from `from` on.
+    #[must_use]
+    pub fn step(&self, from: Timestamp) -> Duration {
+        Duration::from_millis(self.tier(from).1.step_ms.unsigned_abs())
+    }
+
+    /// From when on it is told in the finest resolution.
+    #[must_use]
+    pub fn fine_since(&self) -> Timestamp {
+        let dropped = self.rings.first().filter(|ring| !ring.is_whole()).and_then(Ring::first);
+        let begin = dropped.map(|first| point(first, &RESOLUTIONS[0]).at);
+        begin.unwrap_or(Timestamp::from_millis(i64::MIN))
+    }
+
+    /// The finest resolution that reaches back to `from`, or the coarsest, if none does.
+    fn tier(&self, from: Timestamp) -> (usize, &'static Resolution) {
+        let tiers = self.rings.iter().zip(&RESOLUTIONS).enumerate();
+        let mut reaching = tiers.filter(|(_, (ring, resolution))| {
+            ring.reaches(from.as_millis().div_euclid(resolution.unit_ms))
+        });
+        let coarsest = TIERS.saturating_sub(1);
+        let tier = reaching.next().map_or(coarsest, |(tier, _)| tier);
+        (tier, RESOLUTIONS.get(tier).unwrap_or(&RESOLUTIONS[0]))
     }
 
     /// The value that held at `at`; `None` in a gap and before the first point.

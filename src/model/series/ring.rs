@@ -112,8 +112,13 @@ impl Ring {
 
     /// Does this ring know what held at `units`?
     pub(super) fn reaches(&self, units: i64) -> bool {
-        // Nothing was dropped yet: it knows as much as any.
-        !self.flags.trimmed || self.oldest().is_some_and(|oldest| oldest.units <= units)
+        // Whole it knows as much as any.
+        self.is_whole() || self.oldest().is_some_and(|oldest| oldest.units <= units)
+    }
+
+    /// Was nothing dropped yet?
+    pub(super) const fn is_whole(&self) -> bool {
+        !self.flags.trimmed
     }
 
     /// All points, oldest first.

@@ -116,6 +116,17 @@ fn a_past_that_comes_in_pieces_leaves_the_fine_part_fine() {
     assert!((rate.0 - 1.0).abs() < 1e-9, "{rate:?}");
 }
 
+/// A regression: what was dropped was forgotten to have been, and what is coarser never asked again.
+#[test]
+fn a_past_of_nothing_leaves_what_was_dropped_to_what_is_coarser() {
+    let history = PartitionSeries::default();
+    for second in 0..200_i64 {
+        history.push(ts(second * 1_000), Some(second));
+    }
+    history.prepend([]);
+    assert_eq!((history.at(ts(29_999)), history.begin()), (Some(29), Some(ts(9_000))));
+}
+
 proptest! {
     #[test]
     fn recent_points_read_back_as_a_plain_list_would(
