@@ -121,12 +121,13 @@ impl<'a> Case<'a> {
         self.members().get(usize::try_from(row.view.owner?).ok()?)
     }
 
-    /// `owner consumer-2 on 10.0.1.15`, or that there is none.
+    /// `owner consumer-2 on 10.0.1.15`, or that there is none, or that nobody knows.
     pub(super) fn owned_by(&self, row: &Row<'_>) -> String {
-        self.owner(row).map_or_else(
-            || "no member holds it".to_owned(),
-            |member| format!("owner {}", name_and_host(&member.client_id, &member.host)),
-        )
+        match (self.owner(row), &self.group.members) {
+            (Some(owner), _) => format!("owner {}", name_and_host(&owner.client_id, &owner.host)),
+            (None, Some(_)) => "no member holds it".to_owned(),
+            (None, None) => "its owner is not known".to_owned(),
+        }
     }
 
     /// The group's lag over the last `span`.
