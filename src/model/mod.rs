@@ -23,6 +23,7 @@ pub mod id;
 pub mod inventory;
 pub mod lag;
 pub mod membership;
+pub mod moment;
 pub mod number;
 pub mod observation;
 pub mod peek;

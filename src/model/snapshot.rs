@@ -181,6 +181,16 @@ impl Snapshot {
         }
     }
 
+    /// The first moment of which anything is known of any group; `None` while nothing is.
+    #[must_use]
+    pub fn known_since(&self) -> Option<Timestamp> {
+        let first = |entry: &GroupEntry| {
+            let state = entry.view.band.changes().next().map(|(at, _)| at);
+            state.into_iter().chain(entry.view.lag_history.begin()).min()
+        };
+        self.groups.iter().filter_map(first).min()
+    }
+
     /// The group with this id.
     #[must_use]
     pub fn group(&self, id: &GroupId) -> Option<&GroupEntry> {

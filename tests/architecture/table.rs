@@ -58,6 +58,9 @@ pub const RULES: &[Rule] = &[
     // A pure reducer; only its task is async.
     room("store", &["model", "diagnose", "record"], &[]),
     room("store/task", &["model", "diagnose", "record", "store"], &[TOKIO]),
+    // Pure; only its task is async.
+    room("rewind", &["model", "diagnose"], &[]),
+    room("rewind/task", &["model", "diagnose", "rewind"], &[TOKIO]),
     // What turns the world into observations.
     room("source", &["model", "config"], &[TOKIO]),
     room("source/replay", &["model", "config", "source", "record"], &[TOKIO]),

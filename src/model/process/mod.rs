@@ -77,6 +77,8 @@ pub struct ThreadState(pub char);
 impl ThreadState {
     /// It runs, or waits for a CPU only.
     pub const RUNNING: Self = Self('R');
+    /// Not known.
+    pub const UNKNOWN: Self = Self('?');
 
     /// The word for the letter; `unknown` for letters that lagtop does not know.
     #[must_use]
