@@ -77,6 +77,29 @@ fn records_are_in_no_recording_and_that_is_said() {
     assert_eq!(pty.exit_code(DEADLINE), 0);
 }
 
+#[test]
+fn a_recording_that_is_paused_goes_back_in_time_and_to_the_pause_again() {
+    let mut pty = screen(&["demo"], (160, 45));
+    pty.wait_for("fraud-check");
+    pty.send(" ");
+    pty.wait_for("PAUSED");
+    pty.send("\x1b[D\x1b[D\x1b[D");
+    pty.wait_for("before the pause");
+    // On the trends of both panes, and on the band.
+    pty.wait_until("the moment on every axis", |screen| {
+        screen.contents().lines().filter(|line| line.contains('┃')).count() > 5
+    });
+    pty.wait_until("a state and owners", |screen| {
+        let text = screen.contents();
+        text.contains("Stable") && text.contains("127.0.0.1")
+    });
+    pty.send("\x1b[F");
+    pty.wait_until("the pause again", |screen| !screen.contents().contains("before the pause"));
+    pty.wait_for("PAUSED");
+    pty.send("q");
+    assert_eq!(pty.exit_code(DEADLINE), 0);
+}
+
 /// Tells of the built-in incident what its name says, as Markdown that nothing in it breaks.
 #[test]
 fn the_incident_in_a_recording_is_told_as_markdown() {

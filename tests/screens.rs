@@ -47,6 +47,12 @@ fn production(size: (u16, u16), looks: Looks) -> String {
     header.collect::<Vec<_>>().join("\n")
 }
 
+/// The incident two minutes before, or where these keys lead from there.
+fn rewound(size: (u16, u16), looks: Looks, keys: &str) -> Screen {
+    let screen = Screen::new(snapshots::diagnosed(), size, looks, NOW);
+    screen.press("Space Shift-Left Shift-Left").press(keys)
+}
+
 /// The page of a thread, after these answers; it is run once.
 fn stacked(answers: impl IntoIterator<Item = StackOutcome>) -> Screen {
     let mut screen = screen(snapshots::local::beside(Confidence::Likely, 1), (100, 30));
@@ -234,6 +240,22 @@ shows!(paused, incident((80, 24), DARK).press("Space").styled());
 shows!(zoomed, incident((160, 45), DARK).press("2 z").text());
 shows!(scrolled, screen(snapshots::large(500), (100, 20)).press("2 z End").text());
 
+// An earlier moment: on every axis it is marked which.
+shows!(rewound_160x45, rewound((160, 45), DARK, "").styled());
+shows!(rewound_120x35, rewound((120, 35), DARK, "Shift-Left").text());
+shows!(rewound_80x24, rewound((80, 24), DARK, "").styled());
+shows!(rewound_partitions_80x24, rewound((80, 24), DARK, "2").text());
+shows!(rewound_rebalances_80x24, rewound((80, 24), DARK, "4").text());
+shows!(rewound_partition_page, rewound((120, 40), LIGHT, "2 Enter").text());
+shows!(rewound_ascii, rewound((120, 35), ASCII, "").text());
+shows!(rewound_to_an_event, diagnosed((120, 35)).press("Space [ [").text());
+shows!(
+    rewound_process,
+    screen(snapshots::local::beside(Confidence::Likely, 1), (120, 35))
+        .press("5 Space Shift-Left")
+        .text()
+);
+
 // What keeps the picture from being true.
 shows!(connecting, screen(snapshots::cold(None), (120, 30)).text());
 shows!(never_reached, screen(snapshots::cold(Some(snapshots::refused())), (80, 24)).styled());
@@ -260,7 +282,7 @@ fn keys_that_were_chosen_are_shown() {
         screen
     };
     let text = chosen(incident((80, 24), DARK)).press("p").text();
-    assert!(text.contains("F9 Groups") && text.contains("p pause"), "{text}");
+    assert!(text.contains("F9 Groups") && text.contains("p resume"), "{text}");
     assert!(text.contains("PAUSED") && !text.contains(" zoom"), "{text}");
     let help = chosen(incident((160, 45), DARK)).press("?").text();
     assert!(help.contains("p                 pause the picture"), "{help}");
@@ -279,7 +301,8 @@ fn an_empty_selection_is_not_drawn() {
 
 #[test]
 fn nothing_but_ascii_is_written_for_ascii_terminals() {
-    for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Down Down Down 3", "2 l", "/ x", "i"] {
+    let keys = ["", "2 Enter", "3 a", "4 Enter", "?", "Down Down Down 3", "2 l", "/ x", "i"];
+    for keys in keys.into_iter().chain(["Space Left"]) {
         let text = incident((160, 45), ASCII).press(keys).text();
         assert!(text.is_ascii(), "after {keys:?}: {text}");
     }
@@ -291,7 +314,7 @@ fn nothing_but_ascii_is_written_for_ascii_terminals() {
 
 #[test]
 fn without_colour_no_cell_has_one() {
-    for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Space", "/ x"] {
+    for keys in ["", "2 Enter", "3 a", "4 Enter", "?", "Space", "Space Left", "/ x"] {
         let mut screen = incident((160, 45), MONO).press(keys);
         let reset = ratatui::style::Color::Reset;
         let buf = screen.look();

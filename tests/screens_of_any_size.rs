@@ -34,8 +34,34 @@ const MARGIN: u16 = 3;
 
 fn key() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "Down", "Down", "Enter", "Enter", "Esc", "Tab", "1", "2", "3", "4", "a", "l", "o", "t",
-        "z", "s", "S", "/", "b", "?", "PgDn", "End", "Space",
+        "Down",
+        "Down",
+        "Enter",
+        "Enter",
+        "Esc",
+        "Tab",
+        "1",
+        "2",
+        "3",
+        "4",
+        "a",
+        "l",
+        "o",
+        "t",
+        "z",
+        "s",
+        "S",
+        "/",
+        "b",
+        "?",
+        "PgDn",
+        "End",
+        "Space",
+        "Space",
+        "Left",
+        "Shift-Left",
+        "[",
+        "]",
     ])
 }
 

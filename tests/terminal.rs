@@ -16,7 +16,7 @@ use lagtop::app::keymap::Keymap;
 use lagtop::app::{Depth, HitMap, Looks, Options, Pane, View};
 use lagtop::model::time::SystemClock;
 use lagtop::model::{Clock as _, Isolation, PollPlan, Snapshot};
-use lagtop::tui::{Desk, Error, Tty, panic, run, signal};
+use lagtop::tui::{Desk, Error, MomentRoad, Tty, panic, run, signal};
 use portable_pty::CommandBuilder;
 use pty::{DEADLINE, Pty};
 use ratatui::Frame;
@@ -91,6 +91,9 @@ async fn screen(scene: &str) -> Result<(), Error> {
     }
     let mut draw = |view: &View<'_>, frame: &mut Frame<'_>| draw(scene, view, frame);
     let looks = Looks { depth: Depth::Mono, ..Looks::default() };
+    // Nobody tells moments.
+    let moments =
+        MomentRoad { wishes: watch::channel(None).0, answers: tokio::sync::mpsc::channel(1).1 };
     let desk = Desk {
         options: Options {
             title: "test".into(),
@@ -102,6 +105,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
         snapshots,
         plans,
         road: None,
+        moments,
         clock: Arc::new(SystemClock),
         utc_offset: 0,
         draw: &mut draw,

@@ -45,6 +45,8 @@ pub enum Action {
     Zoom,
     /// Hold the picture still while collection goes on, or let it run again.
     Pause,
+    /// The picture of another moment, while it is held still.
+    Travel(Travel),
     /// A longer interval between rounds.
     Slower,
     /// A shorter interval between rounds.
@@ -99,6 +101,25 @@ pub enum Action {
     Redraw,
 }
 
+/// To which moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Travel {
+    /// An earlier one.
+    Earlier,
+    /// A later one, at the latest that of the pause.
+    Later,
+    /// A minute earlier.
+    MinuteEarlier,
+    /// A minute later.
+    MinuteLater,
+    /// The last thing that happened before.
+    EventBefore,
+    /// The first thing that happened after.
+    EventAfter,
+    /// That of the pause again.
+    Now,
+}
+
 impl Action {
     /// Its name in the config file.
     #[must_use]
@@ -130,6 +151,13 @@ impl Action {
             Self::Zoom => "zoom",
             Self::Inventory => "inventory",
             Self::Pause => "pause",
+            Self::Travel(Travel::Earlier) => "earlier",
+            Self::Travel(Travel::Later) => "later",
+            Self::Travel(Travel::MinuteEarlier) => "minute-earlier",
+            Self::Travel(Travel::MinuteLater) => "minute-later",
+            Self::Travel(Travel::EventBefore) => "event-before",
+            Self::Travel(Travel::EventAfter) => "event-after",
+            Self::Travel(Travel::Now) => "now",
             Self::Slower => "slower",
             Self::Faster => "faster",
             Self::CopyRow => "copy-row",

@@ -1,6 +1,7 @@
 //! What `update` asks the terminal to do.
 
 use super::Notice;
+use crate::model::moment::MomentWish;
 use crate::model::{PollPlan, Wish};
 
 /// What [`update`](super::update()) asks the terminal to do.
@@ -25,6 +26,8 @@ pub enum Effect {
     SetPlan(PollPlan),
     /// Tell whoever fulfils wishes what is wanted now; `None`: nothing any more.
     SetWish(Option<Wish>),
+    /// Tell whoever tells moments which one is wanted now; `None`: none any more.
+    SetMoment(Option<MomentWish>),
     /// Give the terminal back to the shell and stop until continued.
     Suspend,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::keymap::Keymap;
-use super::{AppState, Chord, Effect, Input, Key, Looks, Options, update};
+use super::{AppState, Chord, Effect, Input, Looks, Options, update};
 use crate::model::{
     Commit, Cost, GroupEntry, GroupId, GroupKind, GroupSeen, GroupState, GroupTopic, GroupView,
     Isolation, Lag, MemberRef, MemberView, PartitionView, Rate, Rebalance, RoundReport, Snapshot,
@@ -198,35 +198,8 @@ pub(crate) fn app(groups: &[Group]) -> AppState {
 pub(crate) fn press(app: &mut AppState, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for name in keys.split_whitespace() {
-        effects.extend(update(app, Input::Key(chord(name)), NOW));
+        let chord = Chord::named(name).unwrap_or_else(|| panic!("no key is called {name}"));
+        effects.extend(update(app, Input::Key(chord), NOW));
     }
     effects
-}
-
-fn chord(name: &str) -> Chord {
-    let named = [
-        ("Enter", Key::Enter),
-        ("Esc", Key::Esc),
-        ("Tab", Key::Tab),
-        ("Shift-Tab", Key::BackTab),
-        ("Up", Key::Up),
-        ("Down", Key::Down),
-        ("Left", Key::Left),
-        ("Right", Key::Right),
-        ("PgUp", Key::PageUp),
-        ("PgDn", Key::PageDown),
-        ("Home", Key::Home),
-        ("End", Key::End),
-        ("Backspace", Key::Backspace),
-        ("Space", Key::Char(' ')),
-    ];
-    if let Some(&(_, key)) = named.iter().find(|(known, _)| *known == name) {
-        return Chord::key(key);
-    }
-    let mut chars = name.chars();
-    match (name.strip_prefix("Ctrl-"), chars.next(), chars.next()) {
-        (Some(letter), ..) => Chord::ctrl(letter.to_lowercase().chars().next().expect("a letter")),
-        (None, Some(char), None) => Chord::char(char),
-        _ => panic!("no key is called {name}"),
-    }
 }

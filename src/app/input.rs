@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::model::moment::MomentAnswer;
 use crate::model::{Answer, Snapshot};
 
 /// What [`update`](super::update()) reacts to.
@@ -25,6 +26,8 @@ pub enum Input {
     Snapshot(Arc<Snapshot>),
     /// A wish was answered.
     Answer(Answer),
+    /// A wish for the picture of a moment was answered.
+    Moment(MomentAnswer),
     /// Time has passed: an age on screen may read differently, a message may have had its time.
     Tick,
 }
@@ -52,6 +55,10 @@ pub enum Key {
     Left,
     /// Arrow right.
     Right,
+    /// Arrow left with Shift.
+    ShiftLeft,
+    /// Arrow right with Shift.
+    ShiftRight,
     /// Page up.
     PageUp,
     /// Page down.
@@ -66,7 +73,7 @@ pub enum Key {
 
 impl Key {
     /// Those that have a name, in the order in which they are listed.
-    pub const NAMED: [Self; 14] = [
+    pub const NAMED: [Self; 16] = [
         Self::Enter,
         Self::Esc,
         Self::Tab,
@@ -77,6 +84,8 @@ impl Key {
         Self::Down,
         Self::Left,
         Self::Right,
+        Self::ShiftLeft,
+        Self::ShiftRight,
         Self::PageUp,
         Self::PageDown,
         Self::Home,
@@ -174,6 +183,8 @@ impl Chord {
             Key::Down => if ascii { "Down" } else { "↓" }.into(),
             Key::Left => if ascii { "Left" } else { "←" }.into(),
             Key::Right => if ascii { "Right" } else { "→" }.into(),
+            Key::ShiftLeft => if ascii { "Shift-Left" } else { "Shift-←" }.into(),
+            Key::ShiftRight => if ascii { "Shift-Right" } else { "Shift-→" }.into(),
             Key::PageUp => "PgUp".into(),
             Key::PageDown => "PgDn".into(),
             Key::Home => "Home".into(),

@@ -17,6 +17,7 @@ pub mod keymap;
 pub mod looks;
 pub mod news;
 pub mod pane;
+pub mod pause;
 pub mod peek;
 pub mod process;
 pub mod rows;
@@ -29,7 +30,7 @@ pub mod view;
 #[cfg(test)]
 pub(crate) mod fixture;
 
-pub use action::Action;
+pub use action::{Action, Travel};
 pub use effect::Effect;
 pub use filter::Filter;
 pub use input::{Chord, Input, Key, Mouse, MouseKind};
@@ -39,10 +40,11 @@ pub use pane::{
     FindingKey, FindingSort, GroupSort, MemberKey, MemberSort, Pane, PartitionKey, PartitionSort,
     RebalanceKey, RebalanceSort, Shape, SortBy, SortColumn, ThreadKey, ThreadSort,
 };
+pub use pause::{Paused, Rewound, Shown};
 pub use peek::PeekState;
 pub use rows::{FindingPlace, FindingRow, MemberRow, PartitionRow, Rows, Unowned};
 pub use stack::StackState;
-pub use state::{AppState, Options, Page, PartitionScope, Paused, Prompt, Subject, Title, Toast};
+pub use state::{AppState, Options, Page, PartitionScope, Prompt, Subject, Title, Toast};
 pub use table::Table;
 pub use update::update;
 pub use view::{Area, Extent, Hit, HitMap, View, Zone};

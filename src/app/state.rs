@@ -7,8 +7,8 @@ use super::keymap::{Keymap, Scope, scope};
 use super::news::{News, Notice};
 use super::{
     Filter, FindingKey, FindingSort, GroupSort, HitMap, Looks, MemberKey, MemberSort, Pane,
-    PartitionKey, PartitionSort, PeekState, RebalanceKey, RebalanceSort, Rows, Shape, SortColumn,
-    StackState, Table, ThreadKey, ThreadSort,
+    PartitionKey, PartitionSort, Paused, PeekState, RebalanceKey, RebalanceSort, Rows, Shape,
+    SortColumn, StackState, Table, ThreadKey, ThreadSort,
 };
 use crate::model::process::Pin;
 use crate::model::stack::StackTarget;
@@ -62,7 +62,7 @@ pub struct AppState {
     pub keys: Keymap,
     /// The newest snapshot.
     pub live: Arc<Snapshot>,
-    /// The picture that a pause holds.
+    /// The picture that a pause holds, and the moment turned to since.
     pub paused: Option<Paused>,
     /// The terminal's columns and rows.
     pub size: (u16, u16),
@@ -120,15 +120,6 @@ pub struct AppState {
     pub(super) picture_number: u64,
     /// The plan last told to the sources.
     pub(super) plan: Option<PollPlan>,
-}
-
-/// A picture held still.
-#[derive(Clone, Debug)]
-pub struct Paused {
-    /// The snapshot shown.
-    pub snapshot: Arc<Snapshot>,
-    /// When the pause began: the moment that ages are counted to.
-    pub at: Timestamp,
 }
 
 /// What the Partitions pane lists.
@@ -229,12 +220,6 @@ impl AppState {
         app
     }
 
-    /// The snapshot that is shown.
-    #[must_use]
-    pub fn picture(&self) -> &Arc<Snapshot> {
-        self.paused.as_ref().map_or(&self.live, |paused| &paused.snapshot)
-    }
-
     /// What fits on the screen.
     #[must_use]
     pub const fn shape(&self) -> Shape {
@@ -301,9 +286,10 @@ impl AppState {
     /// what the help is about.
     #[must_use]
     pub fn focus_scopes(&self) -> &'static [Scope] {
-        match self.page().map(|page| &page.subject) {
+        let together = match self.page().map(|page| &page.subject) {
             Some(subject) => scope::on_page(subject),
             None => scope::in_pane(self.focus),
-        }
+        };
+        together.at(self.time())
     }
 }

@@ -10,10 +10,14 @@ use crate::model::{GroupEntry, Snapshot, Timestamp};
 pub struct View<'a> {
     /// What the person is doing.
     pub app: &'a AppState,
-    /// The picture to draw: the newest snapshot, or the one that a pause holds.
+    /// The picture to draw: the newest snapshot, the one that a pause holds, or that of an earlier moment.
     pub snapshot: &'a Snapshot,
-    /// The moment that ages are counted to; while paused, the moment of the pause.
+    /// The moment that ages are counted to: that of the picture, while it is held still.
     pub now: Timestamp,
+    /// The newest picture that may be drawn: trends go on to its moment, whichever moment is shown.
+    pub held: &'a Snapshot,
+    /// Where trends end: the moment of the pause, or now.
+    pub end: Timestamp,
     /// Seconds east of Greenwich where the person is, for clock times.
     pub utc_offset: i32,
     /// What the terminal can show.
@@ -24,8 +28,10 @@ impl<'a> View<'a> {
     /// The view of `app` at `now`.
     #[must_use]
     pub fn new(app: &'a AppState, now: Timestamp, utc_offset: i32) -> Self {
-        let now = app.paused.as_ref().map_or(now, |paused| paused.at);
-        Self { app, snapshot: app.picture(), now, utc_offset, looks: app.looks }
+        let end = app.paused.as_ref().map_or(now, |paused| paused.at);
+        let now = app.moment().unwrap_or(now);
+        let (snapshot, held) = (app.picture(), app.held());
+        Self { app, snapshot, now, held, end, utc_offset, looks: app.looks }
     }
 
     /// The selected group.

@@ -247,7 +247,9 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let utc_offset = screen::utc_offset(clock.now());
     let mut tasks = tasks;
     let road = Some(wishing(settings, client, &clock, &mut tasks));
-    let scenery = screen::Scenery { options, snapshots, plans, road, clock, utc_offset };
+    let (moments, telling) = screen::moments(settings.rules.clone());
+    tasks.spawn(telling);
+    let scenery = screen::Scenery { options, snapshots, plans, road, moments, clock, utc_offset };
     let left = screen::show(scenery).await;
     // The recorder's last bytes come when the store is gone.
     drop(tasks);

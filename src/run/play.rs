@@ -171,11 +171,14 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     let shift = if play.again { seconds_between(begin, now) } else { 0 };
     let shown_at = if play.again { now } else { begin };
     let utc_offset = screen::utc_offset(shown_at).saturating_add(shift);
-    // Falls with the runtime.
+    let (moments, telling) = screen::moments(play.rules.clone());
+    // Both fall with the runtime.
+    tokio::spawn(telling);
     let stage = perform(play, begin, Arc::clone(&clock), publisher);
     tokio::spawn(stage);
     let road = None;
-    screen::show(screen::Scenery { options, snapshots, plans, road, clock, utc_offset }).await
+    let scenery = screen::Scenery { options, snapshots, plans, road, moments, clock, utc_offset };
+    screen::show(scenery).await
 }
 
 /// So many seconds later than it was recorded it is now: 68 years at most.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::trap;
+use crate::diagnose::RuleBook;
 use crate::model::{Clock, PollPlan, Snapshot, Timestamp};
-use crate::{app, config, export, tui, ui};
+use crate::{app, config, export, rewind, tui, ui};
 
 /// What the screen shows, and what it tells.
 pub(super) struct Scenery {
@@ -14,7 +15,9 @@ pub(super) struct Scenery {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) plans: watch::Sender<PollPlan>,
     /// Where wishes are fulfilled; `None` where what is shown was recorded.
-    pub(super) road: Option<tui::Road>,
+    pub(super) road: Option<tui::PageRoad>,
+    /// Where earlier moments are told.
+    pub(super) moments: tui::MomentRoad,
     pub(super) clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich.
     pub(super) utc_offset: i32,
@@ -22,7 +25,7 @@ pub(super) struct Scenery {
 
 /// Shows it until the person quits or the process is told to end.
 pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
-    let Scenery { options, snapshots, plans, road, utc_offset, clock } = scenery;
+    let Scenery { options, snapshots, plans, road, moments, utc_offset, clock } = scenery;
     let trap = trap::Trap::set(snapshots.clone());
     let end = tui::signal::end()?;
     let mut terminal = tui::Tty::enter(true)?;
@@ -31,10 +34,18 @@ pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
         ui::draw(view, frame)
     };
     let summary = export::summary;
-    let desk = tui::Desk { options, snapshots, plans, road, clock, utc_offset, draw, summary };
+    let desk =
+        tui::Desk { options, snapshots, plans, road, moments, clock, utc_offset, draw, summary };
     let exit = tui::run(&mut terminal, desk, end).await?;
     terminal.leave(exit.frame.as_ref())?;
     Ok(())
+}
+
+/// Tells earlier moments, judged by these rules, as long as somebody wishes for any.
+pub(super) fn moments(rules: RuleBook) -> (tui::MomentRoad, impl Future<Output = ()> + Send) {
+    let (wishes, wanted) = watch::channel(None);
+    let (answer, answers) = mpsc::channel(1);
+    (tui::MomentRoad { wishes, answers }, rewind::task::serve(wanted, answer, rules))
 }
 
 /// How a new finding is told, if it is.

@@ -172,7 +172,7 @@ pub(super) fn wishing(
     client: Client,
     clock: &Arc<dyn Clock>,
     tasks: &mut JoinSet<()>,
-) -> tui::Road {
+) -> tui::PageRoad {
     let (wishes, wanted) = watch::channel(None);
     let (answer, answers) = mpsc::channel(1);
     let pprof = settings.processes.pprof.clone();
@@ -192,7 +192,7 @@ pub(super) fn wishing(
             }
         }
     }));
-    tui::Road { wishes, answers }
+    tui::PageRoad { wishes, answers }
 }
 
 /// Polling as the settings want it, for itself.

@@ -45,6 +45,8 @@ fn chord(event: KeyEvent) -> Option<Chord> {
         KeyCode::Backspace => Key::Backspace,
         KeyCode::Up => Key::Up,
         KeyCode::Down => Key::Down,
+        KeyCode::Left if event.modifiers.contains(KeyModifiers::SHIFT) => Key::ShiftLeft,
+        KeyCode::Right if event.modifiers.contains(KeyModifiers::SHIFT) => Key::ShiftRight,
         KeyCode::Left => Key::Left,
         KeyCode::Right => Key::Right,
         KeyCode::PageUp => Key::PageUp,
@@ -85,6 +87,8 @@ mod tests {
     #[case::plain(KeyCode::Char('j'), KeyModifiers::NONE, Chord::char('j'))]
     #[case::shifted(KeyCode::Char('G'), KeyModifiers::SHIFT, Chord::char('G'))]
     #[case::control(KeyCode::Char('c'), KeyModifiers::CONTROL, Chord::ctrl('c'))]
+    #[case::left(KeyCode::Left, KeyModifiers::NONE, Chord::key(Key::Left))]
+    #[case::shift_left(KeyCode::Left, KeyModifiers::SHIFT, Chord::key(Key::ShiftLeft))]
     #[case::back_tab(KeyCode::BackTab, KeyModifiers::SHIFT, Chord::key(Key::BackTab))]
     #[case::shift_tab(KeyCode::Tab, KeyModifiers::SHIFT, Chord::key(Key::BackTab))]
     fn keys(#[case] code: KeyCode, #[case] modifiers: KeyModifiers, #[case] expected: Chord) {

@@ -1,9 +1,9 @@
 //! The terminal: raw mode, input, the pace of frames, and the one loop that ties them to the screen.
 //!
-//! The loop waits for five things, in this order: the wish to end, input, a snapshot, the next frame's
-//! time, and the moment at which something on screen reads differently by itself. Nothing is drawn on a
-//! clock: while nothing changes, the loop sleeps. It never waits for Kafka, and ends as soon as it is
-//! told to.
+//! The loop waits for six things, in this order: the wish to end, input, a snapshot, what was wished for,
+//! the next frame's time, and the moment at which something on screen reads differently by itself. Nothing
+//! is drawn on a clock: while nothing changes, the loop sleeps. It never waits for Kafka, and ends as soon
+//! as it is told to.
 //!
 //! This room imports app, ui and model, and is alone in naming crossterm. How a frame is drawn is an
 //! argument ([`Draw`]), so that the loop can be tested by counting frames.
@@ -13,6 +13,7 @@ mod effects;
 mod frame;
 pub mod input;
 pub mod panic;
+mod road;
 mod run;
 mod screen;
 pub mod signal;
@@ -21,7 +22,8 @@ pub mod terminal;
 use std::io;
 
 pub use frame::Pace;
-pub use run::{Console, Desk, Draw, Exit, Road, Summary, run};
+pub use road::{MomentRoad, PageRoad, Road};
+pub use run::{Console, Desk, Draw, Exit, Summary, run};
 pub use terminal::Tty;
 
 /// Why the screen could not be had or kept.

@@ -12,12 +12,14 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::road::{Answers, MomentRoad, PageRoad};
 use super::{Error, Pace, input, signal};
 use crate::app::{AppState, Effect, HitMap, Input, Notice, Options, View, update};
-use crate::model::{Answer, Clock, PollPlan, Snapshot, Timestamp, Wish};
+use crate::model::moment::MomentWish;
+use crate::model::{Clock, PollPlan, Snapshot, Timestamp, Wish};
 
 /// Events taken in one go: after so many, a frame may be due.
 const BATCH: usize = 256;
@@ -59,14 +61,6 @@ pub trait Console {
 /// Writes the incident that a snapshot shows.
 pub type Summary = fn(&Snapshot, Timestamp) -> String;
 
-/// The road to whoever fulfils wishes, and back.
-pub struct Road {
-    /// What is wanted now.
-    pub wishes: watch::Sender<Option<Wish>>,
-    /// What came of it.
-    pub answers: mpsc::Receiver<Answer>,
-}
-
 /// What the loop works with, apart from the terminal.
 pub struct Desk<'a> {
     /// What is settled before the first frame.
@@ -76,7 +70,9 @@ pub struct Desk<'a> {
     /// Where the wish list goes.
     pub plans: watch::Sender<PollPlan>,
     /// Where wishes are fulfilled; `None` where what is shown was recorded.
-    pub road: Option<Road>,
+    pub road: Option<PageRoad>,
+    /// Where earlier moments are told.
+    pub moments: MomentRoad,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich where the person is, for clock times.
@@ -96,27 +92,12 @@ pub struct Exit {
 
 /// Shows the screen until the person quits or `end` completes. To be awaited on the thread that owns
 /// the terminal (`block_on`, not `spawn`), so that a panic in here restores it.
-pub async fn run<C: Console>(
-    console: &mut C,
-    desk: Desk<'_>,
+pub async fn run<'a, C: Console>(
+    console: &'a mut C,
+    desk: Desk<'a>,
     end: impl Future<Output = ()>,
 ) -> Result<Exit, Error> {
-    let Desk { options, mut snapshots, plans, road, clock, utc_offset, draw, summary } = desk;
-    let (wishes, mut answers) = road.map(|road| (road.wishes, road.answers)).unzip();
-    let app = AppState::new(options, Arc::clone(&snapshots.borrow_and_update()));
-    let mut screen = Loop {
-        app,
-        console,
-        plans,
-        wishes,
-        clock,
-        utc_offset,
-        draw,
-        summary,
-        queue: VecDeque::new(),
-        pace: Pace::default(),
-        tick: None,
-    };
+    let (mut screen, mut snapshots, mut answers) = Loop::new(console, desk);
     let mut end = std::pin::pin!(end);
     let mut continued = signal::Continued::listen()?;
     let mut fed = true;
@@ -153,7 +134,7 @@ pub async fn run<C: Console>(
                 fed = changed.is_ok();
                 screen.queue_latest(&mut snapshots);
             }
-            answer = next(&mut answers) => screen.queue.push_back(Input::Answer(answer)),
+            answer = answers.next() => screen.queue.push_back(answer),
             () = at(screen.pace.deadline(Instant::now())) => {}
             () = at(screen.tick) => {
                 screen.tick = None;
@@ -176,6 +157,7 @@ struct Loop<'a, C> {
     console: &'a mut C,
     plans: watch::Sender<PollPlan>,
     wishes: Option<watch::Sender<Option<Wish>>>,
+    moments: watch::Sender<Option<MomentWish>>,
     clock: Arc<dyn Clock>,
     utc_offset: i32,
     draw: Draw<'a>,
@@ -186,7 +168,28 @@ struct Loop<'a, C> {
     tick: Option<Instant>,
 }
 
-impl<C: Console> Loop<'_, C> {
+impl<'a, C: Console> Loop<'a, C> {
+    /// The loop, and what it waits for.
+    fn new(console: &'a mut C, desk: Desk<'a>) -> (Self, watch::Receiver<Arc<Snapshot>>, Answers) {
+        let Desk { options, mut snapshots, plans, road, moments, .. } = desk;
+        let (wishes, answers) = road.map(|road| (road.wishes, road.answers)).unzip();
+        let screen = Self {
+            app: AppState::new(options, Arc::clone(&snapshots.borrow_and_update())),
+            console,
+            plans,
+            wishes,
+            moments: moments.wishes,
+            clock: desk.clock,
+            utc_offset: desk.utc_offset,
+            draw: desk.draw,
+            summary: desk.summary,
+            queue: VecDeque::new(),
+            pace: Pace::default(),
+            tick: None,
+        };
+        (screen, snapshots, Answers::new(answers, moments.answers))
+    }
+
     /// Asks for the terminal's size anew: it may have changed while nobody listened.
     fn resized(&mut self) -> Result<(), Error> {
         let size = self.console.terminal().size().map_err(io::Error::other)?;
@@ -237,7 +240,8 @@ impl<C: Console> Loop<'_, C> {
                 Effect::Copy(text) => self.console.copy(&text)?,
                 Effect::CopySummary => {
                     let picture = self.app.picture();
-                    let text = (self.summary)(picture, picture.at);
+                    let at = self.app.moment().unwrap_or(picture.at);
+                    let text = (self.summary)(picture, at);
                     self.console.copy(&text)?;
                 }
                 Effect::Notify(how, text) => self.console.notify(how, &text)?,
@@ -245,6 +249,9 @@ impl<C: Console> Loop<'_, C> {
                     self.plans.send_replace(plan);
                 }
                 Effect::SetWish(wish) => self.wish(wish),
+                Effect::SetMoment(wish) => {
+                    self.moments.send_replace(wish);
+                }
             }
         }
         Ok(Flow::On)
@@ -294,17 +301,6 @@ impl<C: Console> Loop<'_, C> {
 /// would sleep through the next key.
 async fn waiting<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
     poll_fn(|context| Poll::Ready(stream.poll_next_unpin(context))).await
-}
-
-/// The next answer; waits for ever where nobody answers (any more).
-async fn next(answers: &mut Option<mpsc::Receiver<Answer>>) -> Answer {
-    if let Some(road) = answers
-        && let Some(answer) = road.recv().await
-    {
-        return answer;
-    }
-    *answers = None;
-    pending().await
 }
 
 /// Waits until `deadline`; for ever without one.

@@ -9,6 +9,7 @@ use super::*;
 use crate::app::fixture::{group, options, snapshot};
 use crate::app::{Hit, Pane};
 use crate::model::Timestamp;
+use crate::tui::Road;
 
 /// Simulated time as a clock.
 #[derive(Debug)]
@@ -118,6 +119,11 @@ fn suspend() -> Event {
     key('\u{1a}')
 }
 
+/// A road on which nobody answers.
+fn nobody() -> MomentRoad {
+    Road { wishes: watch::channel(None).0, answers: tokio::sync::mpsc::channel(1).1 }
+}
+
 /// What came of a run.
 struct Outcome {
     /// When frames were drawn, in milliseconds from the start.
@@ -167,6 +173,7 @@ impl Stage {
             snapshots,
             plans,
             road: None,
+            moments: nobody(),
             clock: Arc::new(Simulated(start)),
             utc_offset: 0,
             draw: &mut draw,
@@ -263,6 +270,7 @@ async fn when_the_store_is_gone_the_last_picture_stays() {
         snapshots,
         plans,
         road: None,
+        moments: nobody(),
         clock,
         utc_offset: 0,
         draw: &mut draw,

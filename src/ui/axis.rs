@@ -10,36 +10,55 @@ use crate::model::{PartitionLog, Snapshot, Timestamp, history};
 /// ten minutes would show nothing for the first one.
 const WINDOWS: [Duration; 3] =
     [Duration::from_mins(2), Duration::from_mins(5), Duration::from_mins(10)];
+/// What they span where the moment shown is longer ago.
+const WIDE: [Duration; 5] = [
+    Duration::from_mins(30),
+    Duration::from_hours(1),
+    Duration::from_hours(2),
+    Duration::from_hours(6),
+    Duration::from_hours(12),
+];
 /// Groups that are asked since when anything is known.
 const SAMPLE: usize = 64;
 
-/// The time from `now` back to where trends begin.
+/// The time from `end` back to where trends begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Axis {
-    now: Timestamp,
+    end: Timestamp,
     window: Duration,
+    /// The moment shown, where that is not the end.
+    cursor: Option<Timestamp>,
 }
 
 impl Axis {
-    /// The axis of a screen.
+    /// The axis of a screen. It ends with the pause, whichever moment is shown, and is as wide as it must
+    /// be for that moment to be on it.
     #[must_use]
     pub fn of(view: &View<'_>) -> Self {
-        let known =
-            known_since(view.snapshot).map_or(Duration::ZERO, |since| view.now.since(since));
+        let known = known_since(view.held).map_or(Duration::ZERO, |since| view.end.since(since));
         let window = WINDOWS.into_iter().find(|window| known <= *window);
-        Self::new(view.now, window.unwrap_or(Duration::from_mins(10)))
+        let window = window.unwrap_or(Duration::from_mins(10));
+        let cursor = Some(view.now).filter(|now| *now < view.end);
+        let back = cursor.map_or(Duration::ZERO, |at| view.end.since(at));
+        // Not at the very edge, where it may be cut off with its column.
+        let wide = WINDOWS.into_iter().chain(WIDE).filter(|wide| *wide >= window);
+        let window = wide.into_iter().find(|wide| back + back / 16 <= *wide).unwrap_or(window);
+        Self { cursor, ..Self::new(view.end, window) }
     }
 
-    /// The `window` before `now`.
+    /// The `window` before `end`.
     #[must_use]
-    pub const fn new(now: Timestamp, window: Duration) -> Self {
-        Self { now, window }
+    pub const fn new(end: Timestamp, window: Duration) -> Self {
+        Self { end, window, cursor: None }
     }
 
     /// How long it is, in words: the head of a trend's column.
     #[must_use]
     pub fn label(self) -> String {
-        format!("{}m", self.window.as_secs() / 60)
+        match self.window.as_secs() / 60 {
+            minutes @ ..60 => format!("{minutes}m"),
+            minutes => format!("{}h", minutes / 60),
+        }
     }
 
     /// How long it is.
@@ -48,14 +67,32 @@ impl Axis {
         self.window
     }
 
+    /// The moment shown, where that is not the end.
+    #[must_use]
+    pub const fn cursor(self) -> Option<Timestamp> {
+        self.cursor
+    }
+
+    /// In which of so many columns a moment is; `None` if it is on none.
+    #[must_use]
+    pub fn column(self, at: Timestamp, columns: u16) -> Option<u16> {
+        let (from, until) = self.span(columns);
+        if at < from || at > until {
+            return None;
+        }
+        let share =
+            at.since(from).as_millis() * u128::from(columns) / until.since(from).as_millis().max(1);
+        Some(u16::try_from(share).ok()?.min(columns.checked_sub(1)?))
+    }
+
     /// Beginning and end of a picture of `columns`. They move by whole columns, so that a picture
     /// shifts once in a while instead of wobbling all the time.
     #[must_use]
     pub fn span(self, columns: u16) -> (Timestamp, Timestamp) {
         let window = i64::try_from(self.window.as_millis()).unwrap_or(i64::MAX);
         let column = (window / i64::from(columns.max(1))).max(1);
-        let now = self.now.as_millis();
-        let until = now.saturating_add((column - now.rem_euclid(column)) % column);
+        let end = self.end.as_millis();
+        let until = end.saturating_add((column - end.rem_euclid(column)) % column);
         let from = until.saturating_sub(column.saturating_mul(i64::from(columns)));
         (Timestamp::from_millis(from), Timestamp::from_millis(until))
     }
@@ -87,18 +124,18 @@ impl Axis {
         negative: bool,
         columns: u16,
     ) -> Vec<Option<i64>> {
-        let span = (self.span(columns).0, self.now);
+        let span = (self.span(columns).0, self.end);
         let points = history::lag_points(committed, log, span, negative);
         self.columns(points.into_iter(), held, columns)
     }
 
-    /// The points up to now: histories go on growing while a picture is held still.
+    /// The points up to the end: histories go on growing while a picture is held still.
     fn known<const TIERS: usize>(
         self,
         history: &History<TIERS>,
         columns: u16,
     ) -> std::vec::IntoIter<Point> {
-        history.between(self.span(columns).0, self.now)
+        history.between(self.span(columns).0, self.end)
     }
 
     fn columns(
@@ -141,6 +178,16 @@ mod tests {
             let (from, until) = axis(now).span(columns);
             assert!(from.as_millis() <= now && now <= until.as_millis(), "{columns}");
         }
+    }
+
+    #[test]
+    fn a_moment_has_its_column() {
+        let axis = axis(6_000_000);
+        let column = |ms| axis.column(Timestamp::from_millis(ms), 10);
+        assert_eq!((column(5_399_999), column(5_400_000)), (None, Some(0)));
+        assert_eq!((column(5_459_999), column(5_460_000)), (Some(0), Some(1)));
+        assert_eq!((column(5_999_999), column(6_000_000)), (Some(9), Some(9)));
+        assert_eq!(axis.column(Timestamp::from_millis(5_500_000), 0), None);
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Glyphs {
     pub below: &'static str,
     /// A rebalance of which no state was seen.
     pub event: &'static str,
+    /// The moment shown, on a time axis.
+    pub cursor: &'static str,
     /// The upper and the lower of two lines, where signs cannot be finer than a cell.
     pub lines: Option<[&'static str; 2]>,
     frame: [&'static str; 16],
@@ -128,6 +130,7 @@ const UNICODE: Glyphs = Glyphs {
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     below: "▾",
     event: "▴",
+    cursor: "┃",
     lines: None,
     frame: [" ", "│", "│", "│", "─", "┘", "┐", "┤", "─", "└", "┌", "├", "─", "┴", "┬", "┼"],
 };
@@ -150,6 +153,7 @@ const ASCII: Glyphs = Glyphs {
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
     below: "v",
     event: "^",
+    cursor: "|",
     lines: Some(["*", "."]),
     frame: [" ", "|", "|", "|", "-", "+", "+", "+", "-", "+", "+", "+", "-", "+", "+", "+"],
 };
@@ -174,6 +178,7 @@ mod tests {
             glyphs.thumb,
             glyphs.below,
             glyphs.event,
+            glyphs.cursor,
         ];
         all.extend(glyphs.levels);
         all.extend(glyphs.lines.into_iter().flatten());

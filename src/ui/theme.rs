@@ -35,6 +35,8 @@ pub enum Role {
     Accent,
     /// A moment that a person marked.
     Marker,
+    /// The moment shown, on a time axis.
+    Cursor,
     /// A pane's title.
     Title,
     /// A column's header.
@@ -57,7 +59,7 @@ impl Role {
     }
 
     /// All roles, for tests and for reading styles back.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Text,
         Self::Ok,
         Self::Warning,
@@ -67,6 +69,7 @@ impl Role {
         Self::Selected,
         Self::Accent,
         Self::Marker,
+        Self::Cursor,
         Self::Title,
         Self::Header,
         Self::Frame,
@@ -202,7 +205,9 @@ const fn ink(role: Role) -> Ink {
         Role::Selected => {
             Ink::hue((38, 56, 77), (208, 224, 243), (Black, Black)).weight(NONE, Modifier::REVERSED)
         }
-        Role::Accent => Ink::hue((86, 180, 233), (0, 101, 163), (Cyan, Blue)).weight(BOLD, BOLD),
+        Role::Accent | Role::Cursor => {
+            Ink::hue((86, 180, 233), (0, 101, 163), (Cyan, Blue)).weight(BOLD, BOLD)
+        }
         Role::Marker => Ink::hue((214, 137, 191), (150, 62, 122), (Magenta, Magenta)),
         Role::Title => Ink::PLAIN.weight(BOLD, BOLD),
         Role::Header => {

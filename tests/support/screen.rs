@@ -7,8 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lagtop::app::keymap::Keymap;
-use lagtop::app::{AppState, Chord, HitMap, Input, Key, Looks, Options, View, update};
+use lagtop::app::{AppState, Chord, Effect, HitMap, Input, Looks, Options, View, update};
+use lagtop::diagnose::RuleBook;
+use lagtop::model::moment::{MomentAnswer, MomentWish};
 use lagtop::model::{Snapshot, Timestamp};
+use lagtop::rewind;
 use lagtop::ui;
 use lagtop::ui::theme::{Role, Theme};
 use ratatui::buffer::{Buffer, Cell};
@@ -38,15 +41,22 @@ impl Screen {
         screen
     }
 
+    /// Takes an input; wishes for other moments are fulfilled at once.
     pub(crate) fn input(&mut self, input: Input) {
-        update(&mut self.app, input, self.now);
+        for effect in update(&mut self.app, input, self.now) {
+            if let Effect::SetMoment(Some(MomentWish { number, at, held })) = effect {
+                let picture = Arc::new(rewind::as_of(&held, at, &RuleBook::default()));
+                self.input(Input::Moment(MomentAnswer { number, at, picture }));
+            }
+        }
     }
 
     /// Presses keys as a person would, who sees the screen before each: `"2 Enter"`.
     pub(crate) fn press(mut self, keys: &str) -> Self {
         for key in keys.split_whitespace() {
             self.look();
-            self.input(Input::Key(chord(key)));
+            let chord = Chord::named(key).unwrap_or_else(|| panic!("no key is called {key}"));
+            self.input(Input::Key(chord));
         }
         self
     }
@@ -77,19 +87,6 @@ impl Screen {
         self.look();
         let buf = self.look();
         format!("{}{}", text(&buf), styles(&buf, &Theme::new(self.app.looks)))
-    }
-}
-
-fn chord(key: &str) -> Chord {
-    match key {
-        "Enter" => Chord::key(Key::Enter),
-        "Esc" => Chord::key(Key::Esc),
-        "Tab" => Chord::key(Key::Tab),
-        "Down" => Chord::key(Key::Down),
-        "PgDn" => Chord::key(Key::PageDown),
-        "End" => Chord::key(Key::End),
-        "Space" => Chord::char(' '),
-        other => Chord::char(other.chars().next().unwrap_or(' ')),
     }
 }
 

@@ -64,8 +64,13 @@ impl Keymap {
     /// What `chord` means where `scopes` hold, the most particular first.
     #[must_use]
     pub fn action(&self, scopes: &[Scope], chord: Chord) -> Option<Action> {
+        self.decided(scopes, chord).map(|binding| binding.action)
+    }
+
+    /// The binding that says what `chord` means where `scopes` hold.
+    fn decided(&self, scopes: &[Scope], chord: Chord) -> Option<&Binding> {
         let meant = |scope| self.of(scope).find(|binding| binding.chords.contains(&chord));
-        scopes.iter().find_map(|&scope| meant(scope)).map(|binding| binding.action)
+        scopes.iter().find_map(|&scope| meant(scope))
     }
 
     /// The chord to teach for an action, wherever that holds; `None` if it cannot be pressed.
@@ -80,15 +85,18 @@ impl Keymap {
         self.0.iter().filter(move |binding| binding.scope == scope)
     }
 
-    /// What the footer shows where `scopes` hold: the first chord, the word, and what a click means.
+    /// What the footer shows where `scopes` hold: the first chord, the word, and what a click means. What
+    /// means something else there is left out.
     pub fn footer<'a>(
         &'a self,
         scopes: &'a [Scope],
     ) -> impl Iterator<Item = (Chord, &'static str, Action)> + 'a {
-        scopes
-            .iter()
-            .flat_map(|&scope| self.of(scope))
-            .filter_map(|binding| Some((*binding.chords.first()?, binding.footer?, binding.action)))
+        let all = scopes.iter().flat_map(|&scope| self.of(scope));
+        all.filter_map(move |binding| {
+            let (chord, word) = (*binding.chords.first()?, binding.footer?);
+            let decides = std::ptr::eq(self.decided(scopes, chord)?, binding);
+            decides.then_some((chord, word, binding.action))
+        })
     }
 
     /// What the help shows: the bindings of the scopes that hold, the most particular first, then the

@@ -11,6 +11,10 @@ pub enum Scope {
     Reading,
     /// Panes and pages, while nothing lies over them.
     Screen,
+    /// The picture is held still.
+    Paused,
+    /// It is of an earlier moment than that of the pause.
+    Rewound,
     /// Any pane.
     Panes,
     /// The Groups pane.
@@ -41,9 +45,11 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the README.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Reading,
         Self::Screen,
+        Self::Paused,
+        Self::Rewound,
         Self::Panes,
         Self::Groups,
         Self::Partitions,
@@ -67,6 +73,8 @@ impl Scope {
             Self::Always => "Always",
             Self::Reading => "Moving",
             Self::Screen => "Screen",
+            Self::Paused => "Paused",
+            Self::Rewound => "Rewound",
             Self::Panes => "Panes",
             Self::Groups => "Groups",
             Self::Partitions => "Partitions",
@@ -84,23 +92,62 @@ impl Scope {
     }
 }
 
+/// Which time the picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) enum Time {
+    /// The present.
+    Running,
+    /// The moment of a pause.
+    Paused,
+    /// A moment before it.
+    Rewound,
+}
+
+/// Scopes that hold together over a picture, the most particular first: those of its time come before all
+/// others.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::app) struct Together {
+    running: &'static [Scope],
+    paused: &'static [Scope],
+    rewound: &'static [Scope],
+}
+
+impl Together {
+    /// While the picture shows this time.
+    pub(in crate::app) const fn at(self, time: Time) -> &'static [Scope] {
+        match time {
+            Time::Running => self.running,
+            Time::Paused => self.paused,
+            Time::Rewound => self.rewound,
+        }
+    }
+}
+
+macro_rules! together {
+    ($($own:ident),+) => {
+        Together {
+            running: together!(=> $($own),+),
+            paused: together!(=> Paused, $($own),+),
+            rewound: together!(=> Rewound, Paused, $($own),+),
+        }
+    };
+    (=> $($own:ident),+) => {
+        &[$(Scope::$own,)+ Scope::Screen, Scope::Reading, Scope::Always]
+    };
+}
+
 /// While typing.
 pub(in crate::app) const TYPING: &[Scope] = &[Scope::Prompt, Scope::Always];
 /// While the help lies over the screen.
 pub(in crate::app) const HELPING: &[Scope] = &[Scope::Help, Scope::Reading, Scope::Always];
-macro_rules! page {
-    ($($own:ident)?) => {
-        &[$(Scope::$own,)? Scope::Page, Scope::Screen, Scope::Reading, Scope::Always]
-    };
-}
 
-const PAGE: &[Scope] = page!();
-const PARTITION: &[Scope] = page!(Partition);
-const BACKLOG: &[Scope] = page!(Backlog);
-const STACK: &[Scope] = page!(Stack);
+const PAGE: Together = together!(Page);
+const PARTITION: Together = together!(Partition, Page);
+const BACKLOG: Together = together!(Backlog, Page);
+const STACK: Together = together!(Stack, Page);
 
 /// On a detail page.
-pub(in crate::app) const fn on_page(subject: &Subject) -> &'static [Scope] {
+pub(in crate::app) const fn on_page(subject: &Subject) -> Together {
     match subject {
         Subject::Partition(_) => PARTITION,
         Subject::Peek(_) => BACKLOG,
@@ -110,24 +157,21 @@ pub(in crate::app) const fn on_page(subject: &Subject) -> &'static [Scope] {
 }
 
 /// In a pane.
-pub(in crate::app) const fn in_pane(pane: Pane) -> &'static [Scope] {
-    macro_rules! with {
-        ($own:ident) => {
-            &[Scope::$own, Scope::Panes, Scope::Screen, Scope::Reading, Scope::Always]
-        };
-    }
+pub(in crate::app) const fn in_pane(pane: Pane) -> Together {
     match pane {
-        Pane::Groups => with!(Groups),
-        Pane::Partitions => with!(Partitions),
-        Pane::Members => with!(Members),
-        Pane::Rebalances => with!(Rebalances),
-        Pane::Process => with!(Process),
-        Pane::Findings => with!(Findings),
+        Pane::Groups => together!(Groups, Panes),
+        Pane::Partitions => together!(Partitions, Panes),
+        Pane::Members => together!(Members, Panes),
+        Pane::Rebalances => together!(Rebalances, Panes),
+        Pane::Process => together!(Process, Panes),
+        Pane::Findings => together!(Findings, Panes),
     }
 }
 
 /// All scopes that ever hold together, the most particular first.
 pub(super) fn together() -> impl Iterator<Item = &'static [Scope]> {
-    let others = [TYPING, HELPING, PAGE, PARTITION, BACKLOG, STACK];
-    others.into_iter().chain(Pane::ALL.into_iter().map(in_pane))
+    let pages = [PAGE, PARTITION, BACKLOG, STACK];
+    let pictures = pages.into_iter().chain(Pane::ALL.into_iter().map(in_pane));
+    let times = |of: Together| [of.running, of.paused, of.rewound];
+    [TYPING, HELPING].into_iter().chain(pictures.flat_map(times))
 }

@@ -1,7 +1,7 @@
 //! The key table.
 
 use super::{Binding, Scope};
-use crate::app::{Action, Chord, Key, Pane};
+use crate::app::{Action, Chord, Key, Pane, Travel};
 
 /// A line of the table.
 pub(super) type Row = Binding<&'static [Chord]>;
@@ -127,6 +127,49 @@ pub(super) const BINDINGS: &[Row] = &[
     bind(Scope::Help, chords![key(Key::Esc), c('?')], Action::Back, "close the help")
         .named("close-help")
         .footer("close"),
+    // A picture held still.
+    bind(
+        Scope::Rewound,
+        chords![key(Key::End)],
+        Action::Travel(Travel::Now),
+        "back to the moment of the pause",
+    )
+    .footer("now"),
+    bind(Scope::Paused, chords![c(' ')], Action::Pause, "let the picture run again")
+        .footer("resume"),
+    bind(
+        Scope::Paused,
+        chords![key(Key::Left)],
+        Action::Travel(Travel::Earlier),
+        "a second earlier; far back ten, or sixty",
+    )
+    .footer("past"),
+    bind(
+        Scope::Paused,
+        chords![key(Key::Right)],
+        Action::Travel(Travel::Later),
+        "later, up to the pause",
+    ),
+    bind(
+        Scope::Paused,
+        chords![key(Key::ShiftLeft)],
+        Action::Travel(Travel::MinuteEarlier),
+        "a minute earlier",
+    ),
+    bind(
+        Scope::Paused,
+        chords![key(Key::ShiftRight)],
+        Action::Travel(Travel::MinuteLater),
+        "a minute later",
+    ),
+    bind(
+        Scope::Paused,
+        chords![c('[')],
+        Action::Travel(Travel::EventBefore),
+        "to the rebalance or finding before",
+    )
+    .footer("event"),
+    bind(Scope::Paused, chords![c(']')], Action::Travel(Travel::EventAfter), "to the one after"),
     // Panes.
     bind(Scope::Panes, chords![key(Key::Esc)], Action::Back, "clear the filter, or one step back"),
     bind(Scope::Panes, chords![key(Key::Tab)], Action::NextPane, "next pane").footer("pane"),

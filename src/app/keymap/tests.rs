@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rstest::rstest;
 
 use super::*;
-use crate::app::fixture::{app, group};
-use crate::app::{Key, Pane};
+use crate::app::fixture::{app, group, press};
+use crate::app::{Key, Pane, Travel};
 
 #[test]
 fn a_chord_means_one_thing_in_its_scope() {
@@ -70,6 +70,18 @@ fn the_footer_names_what_can_be_pressed() {
     }
 }
 
+/// A click on a word of the footer acts, so a word must not stand there twice with two meanings.
+#[test]
+fn while_paused_the_footer_says_what_keys_mean_then() {
+    let mut app = app(&[group("g", &[1])]);
+    press(&mut app, "Space");
+    let footer: Vec<_> = app.keys.footer(app.scopes()).collect();
+    let space: Vec<_> = footer.iter().filter(|(chord, ..)| *chord == Chord::char(' ')).collect();
+    assert_eq!(space, [&(Chord::char(' '), "resume", Action::Pause)]);
+    let past = footer.iter().find(|(_, word, _)| *word == "past");
+    assert_eq!(past.map(|(.., action)| *action), Some(Action::Travel(Travel::Earlier)));
+}
+
 #[test]
 fn the_readme_lists_every_key_as_a_table() {
     let text = markdown();
@@ -104,6 +116,8 @@ fn every_scope_that_holds_is_known_to_hold_together_with_others() {
         app.focus = pane;
         assert!(together.contains(&app.scopes()), "{pane:?}");
     }
+    press(&mut app, "Space");
+    assert!(app.scopes().contains(&Scope::Paused) && together.contains(&app.scopes()));
     let known: HashSet<_> = together.into_iter().flatten().collect();
     assert_eq!(known.len(), Scope::ALL.len());
 }

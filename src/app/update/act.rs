@@ -1,12 +1,11 @@
 //! What each action does. Every function returns whether the picture has changed.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::Turn;
 use crate::app::{
-    Action, AppState, Effect, Page, Pane, PartitionScope, Paused, Prompt, Shape, SortColumn as _,
-    Subject, copy,
+    Action, AppState, Effect, Page, Pane, PartitionScope, Prompt, Shape, SortColumn as _, Subject,
+    copy,
 };
 use crate::model::stack::StackStep;
 
@@ -46,6 +45,7 @@ impl Turn<'_> {
             Action::ReverseSort => self.reverse_sort(),
             Action::Zoom => self.zoom(),
             Action::Pause => self.pause(),
+            Action::Travel(travel) => self.travel(travel),
             Action::Slower => self.interval(INTERVALS.into_iter().find(|&i| i > self.app.interval)),
             Action::Faster => {
                 self.interval(INTERVALS.into_iter().rfind(|&i| i < self.app.interval))
@@ -191,16 +191,6 @@ impl Turn<'_> {
             return false;
         }
         self.app.zoom = !zoomed;
-        true
-    }
-
-    fn pause(&mut self) -> bool {
-        let app = &mut *self.app;
-        if app.paused.take().is_some() {
-            app.picture_number += 1;
-        } else {
-            app.paused = Some(Paused { snapshot: Arc::clone(&app.live), at: self.now });
-        }
         true
     }
 

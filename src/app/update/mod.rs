@@ -9,6 +9,7 @@ mod plan;
 mod process;
 mod prompt;
 mod refresh;
+mod rewind;
 mod stack;
 mod wishes;
 
@@ -47,6 +48,7 @@ impl Turn<'_> {
             }
             Input::Snapshot(snapshot) => self.snapshot(snapshot),
             Input::Answer(answer) => self.answer(answer),
+            Input::Moment(answer) => self.moment_answer(answer),
             Input::Tick => {
                 let now = self.now;
                 self.app.toast.take_if(|toast| toast.until <= now);

@@ -31,7 +31,7 @@ impl AppState {
         }
         let focus = self.focused_group();
         let ages = focus.as_ref().map_or_else(Vec::new, |group| {
-            self.picture().age_wishes(Some(group)).take(AGES).collect()
+            self.held().age_wishes(Some(group)).take(AGES).collect()
         });
         let processes = focus.as_ref().and_then(|group| self.process_wish(group));
         PollPlan {
@@ -44,7 +44,7 @@ impl AppState {
     }
 
     fn process_wish(&self, group: &GroupId) -> Option<ProcessWish> {
-        let wish = ProcessWish::of(self.picture(), group)?;
+        let wish = ProcessWish::of(self.held(), group)?;
         let detail = self.shown_process().map(|process| process.key());
         let seen = self.hits.height(Pane::Process) > 0 || self.stack.is_some();
         Some(ProcessWish {

@@ -43,6 +43,7 @@ impl Turn<'_> {
     }
 
     fn groups(&mut self, picture: Picture<'_>) {
+        let certain = !self.app.is_rewound();
         let AppState { groups: table, rows, .. } = &mut *self.app;
         if !rows.make_groups(picture, table) {
             return;
@@ -53,7 +54,8 @@ impl Turn<'_> {
             rows.groups.len(),
             |id| rows.group_position(snapshot, id),
             |position| rows.group_key(snapshot, position),
-            |id| snapshot.group(id).is_none(),
+            // What was not there at an earlier moment is not gone.
+            |id| certain && snapshot.group(id).is_none(),
         );
         if let Some(group) = chosen.filter(|_| gone) {
             self.say(format!("group {} is gone", group.as_str()));
@@ -61,6 +63,7 @@ impl Turn<'_> {
     }
 
     fn partitions(&mut self, picture: Picture<'_>) {
+        let certain = !self.app.is_rewound();
         let AppState { partitions: table, rows, scope, groups, .. } = &mut *self.app;
         if !rows.make_partitions(picture, table, (scope, groups.selected())) {
             return;
@@ -71,7 +74,7 @@ impl Turn<'_> {
             rows.partitions.len(),
             |key| rows.partition_position(snapshot, key),
             |position| rows.partition_key(snapshot, position),
-            |key| find::partition_gone(snapshot, key),
+            |key| certain && find::partition_gone(snapshot, key),
         );
         if let Some(key) = chosen.filter(|_| gone) {
             self.say(format!("partition {}/{} is gone", key.topic.as_str(), key.partition));
@@ -79,6 +82,7 @@ impl Turn<'_> {
     }
 
     fn members(&mut self, picture: Picture<'_>) {
+        let certain = !self.app.is_rewound();
         let AppState { members: table, rows, groups, .. } = &mut *self.app;
         if !rows.make_members(picture, table, groups.selected()) {
             return;
@@ -90,7 +94,7 @@ impl Turn<'_> {
             rows.members.len(),
             |key| rows.member_position(group?, key),
             |position| rows.member_key(group?, position),
-            |key| group.is_some_and(|group| find::member_gone(group, key)),
+            |key| certain && group.is_some_and(|group| find::member_gone(group, key)),
         );
         if let Some(crate::app::MemberKey::Member(id)) = chosen.filter(|_| gone) {
             self.say(format!("member {} is gone", id.as_str()));

@@ -14,7 +14,7 @@ use crate::ui::fresh::Freshness;
 use crate::ui::layout::Place;
 use crate::ui::paint;
 use crate::ui::theme::Role;
-use crate::ui::widgets::sparkline::{Scale, sparkline};
+use crate::ui::widgets::sparkline::Scale;
 use crate::ui::widgets::table::{self, Column, Placed};
 use crate::ui::words;
 
@@ -215,10 +215,10 @@ fn content(
         },
         Show::Lag => words::lag(group.totals.lag, sure, theme),
         Show::Trend => {
-            let held = scene.held(entry.seen.commits);
+            let held = scene.held(scene.whole(entry).seen.commits);
             let columns = scene.axis.group(&group.lag_history, held, width);
             let scale = Scale::shape(&columns, NOISE, scene.view.app.log_scale);
-            Line::from(scene.span(sparkline(&columns, scale, &theme.glyphs), Role::Trend))
+            scene.trend(&columns, scale)
         }
         Show::Arriving => words::rate(group.totals.arriving, sure, theme),
         Show::Consumed => words::rate(group.totals.consumed, sure, theme),

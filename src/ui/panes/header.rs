@@ -210,11 +210,19 @@ fn poll<'a>(scene: &Scene<'a>) -> Option<&'a SourceView> {
 fn costs(scene: &Scene<'_>) -> Vec<Part> {
     let right = |rank, line: Line<'static>| Part { rank, right: true, line };
     let mut parts = Vec::new();
+    let clock = |at| format::clock(at, scene.view.utc_offset);
     if scene.view.app.paused.is_some() {
-        parts.push(right(2, Line::styled(" PAUSED ", scene.style(Role::Warning).reversed())));
+        // Whatever has no room: that this is not the present must be seen.
+        parts.push(right(0, paused(scene)));
+        parts.push(right(2, since_then(scene)));
+        if let Some(reach) = scene.view.app.reach() {
+            let text = format!("known from {}", clock(reach));
+            parts.push(right(9, Line::from(scene.span(text, Role::Muted))));
+        }
     }
-    let clock = format::clock(scene.view.now, scene.view.utc_offset);
-    parts.push(right(4, Line::raw(clock)));
+    if scene.axis.cursor().is_none() {
+        parts.push(right(4, Line::raw(clock(scene.view.now))));
+    }
     let wished = scene.view.app.interval;
     let mut interval = interval_text(wished);
     let source = poll(scene);
@@ -239,6 +247,26 @@ fn costs(scene: &Scene<'_>) -> Vec<Part> {
         parts.push(right(12, Line::from(scene.span(format!("{bytes}/s"), Role::Muted))));
     }
     parts
+}
+
+/// That the picture is held still, and which moment it shows.
+fn paused(scene: &Scene<'_>) -> Line<'static> {
+    let style = scene.style(Role::Warning).reversed();
+    match scene.axis.cursor() {
+        None => Line::styled(" PAUSED ", style),
+        Some(at) => {
+            let clock = format::clock(at, scene.view.utc_offset);
+            Line::styled(format!(" PAST {clock} "), style.bold())
+        }
+    }
+}
+
+/// How long before the pause the moment shown was.
+fn since_then(scene: &Scene<'_>) -> Line<'static> {
+    let Some(at) = scene.axis.cursor() else { return Line::default() };
+    // A moment is the end of a second, of which the clock tells the begin.
+    let back = scene.view.end.since(at).saturating_add(Duration::from_millis(999));
+    Line::from(scene.span(format!("{} before the pause", format::span(back)), Role::Warning))
 }
 
 /// Over all sources that tell it; `None` while polling does not.

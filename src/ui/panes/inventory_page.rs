@@ -11,7 +11,7 @@ use crate::model::inventory::{Change, Changed, Count, Counted};
 use crate::model::{InventoryEntry, InventoryView, Timestamp};
 use crate::ui::format;
 use crate::ui::theme::Role;
-use crate::ui::widgets::sparkline::{Scale, sparkline};
+use crate::ui::widgets::sparkline::Scale;
 use crate::ui::words;
 
 /// Cells for what is counted, for the number, and for how many more there are.
@@ -58,7 +58,7 @@ fn counts(entry: &InventoryEntry, lines: &mut Lines<'_>) {
         );
         Line::from(scene.span(head, Role::Header))
     });
-    let held = held(scene, entry);
+    let held = held(scene);
     lines.each(Counted::ALL, |counted| {
         let name = format::pad_right(counted.name(), NAME);
         let mut spans = vec![scene.span(name, Role::Muted)];
@@ -67,26 +67,25 @@ fn counts(entry: &InventoryEntry, lines: &mut Lines<'_>) {
         let now = count.now.map_or_else(|| unknown.to_owned(), format::grouped);
         spans.push(scene.span(format::pad_left(&now, NOW), Role::Title));
         spans.push(more(scene, count));
-        let drawn = trend(scene, count, held, columns);
-        spans.push(scene.span(format!("  {drawn}"), Role::Trend));
+        spans.push(Span::raw("  "));
+        spans.extend(trend(scene, count, held, columns).spans);
         Line::from(spans)
     });
 }
 
 /// How much there was above the least: a few topics more in thousands are not to be seen otherwise.
-fn trend(scene: &Scene<'_>, count: &Count, held: Timestamp, columns: u16) -> String {
+fn trend(scene: &Scene<'_>, count: &Count, held: Timestamp, columns: u16) -> Line<'static> {
     let counts = scene.axis.group(&count.history, held, columns);
     let least = counts.iter().flatten().min().copied().unwrap_or(0);
     let above: Vec<_> =
         counts.into_iter().map(|count| Some(count?.saturating_sub(least))).collect();
-    let scale = Scale::own(&above, NOISE, scene.view.app.log_scale);
-    sparkline(&above, scale, &scene.theme.glyphs)
+    scene.trend(&above, Scale::own(&above, NOISE, scene.view.app.log_scale))
 }
 
 /// Until when counts hold that were taken at the last look.
-fn held(scene: &Scene<'_>, entry: &InventoryEntry) -> Timestamp {
-    let now = scene.view.now;
-    entry.seen.map_or(now, |seen| now.min(seen.plus(HOLDS)))
+fn held(scene: &Scene<'_>) -> Timestamp {
+    let end = scene.view.end;
+    scene.view.held.inventory.seen.map_or(end, |seen| end.min(seen.plus(HOLDS)))
 }
 
 /// How many more, or fewer, than where trends begin.

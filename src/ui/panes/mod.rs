@@ -12,6 +12,7 @@ pub mod matrix;
 pub mod member_page;
 pub mod members;
 pub mod page;
+mod partition_item;
 pub mod partition_page;
 pub mod partition_times;
 mod partition_writers;
@@ -38,8 +39,9 @@ use super::fresh::{self, Freshness};
 use super::layout::Place;
 use super::paint;
 use super::theme::{Role, Theme};
-use super::widgets::scroll;
+use super::widgets::sparkline::{Scale, sparkline};
 use super::widgets::table::{self, Column, Order, Placed};
+use super::widgets::{ruler, scroll};
 use crate::app::{Area, Hit, HitMap, Pane, SortBy, View};
 use crate::model::{GroupEntry, GroupView, MemberView, Timestamp};
 
@@ -103,10 +105,42 @@ impl<'a> Scene<'a> {
         Freshness::of(confirmed, self.view.now, self.pace)
     }
 
-    /// Until when something holds that was last confirmed at `confirmed`.
+    /// Until when something holds in a trend that was last confirmed at `confirmed`, as far as the held
+    /// picture tells.
     #[must_use]
     pub fn held(&self, confirmed: Option<Timestamp>) -> Timestamp {
-        fresh::held(confirmed, self.view.now, self.pace)
+        fresh::held(confirmed, self.view.end, self.pace)
+    }
+
+    /// The group as the held picture has it: its trend goes on beyond the moment shown.
+    #[must_use]
+    pub fn whole<'b>(&self, entry: &'b GroupEntry) -> &'b GroupEntry
+    where
+        'a: 'b,
+    {
+        if std::ptr::eq(self.view.snapshot, self.view.held) {
+            return entry;
+        }
+        self.view.held.group(&entry.view.id).unwrap_or(entry)
+    }
+
+    /// A number over time, with the moment shown marked in it.
+    #[must_use]
+    pub fn trend(&self, columns: &[Option<i64>], scale: Scale) -> Line<'static> {
+        let drawn = sparkline(columns, scale, &self.theme.glyphs);
+        let mut line = Line::from(self.span(drawn, Role::Trend));
+        self.mark_cursor(&mut line, (0, columns.len()));
+        line
+    }
+
+    /// Marks the moment shown in a picture that takes so many columns of `line` from cell `from` on.
+    pub fn mark_cursor(&self, line: &mut Line<'static>, (from, columns): (u16, usize)) {
+        let columns = u16::try_from(columns).unwrap_or(u16::MAX);
+        let cursor = self.axis.cursor().and_then(|at| self.axis.column(at, columns));
+        if let Some(cursor) = cursor {
+            let cell = usize::from(from.saturating_add(cursor));
+            ruler::mark(line, cell, self.theme.glyphs.cursor, self.style(Role::Cursor));
+        }
     }
 
     /// How long ago `at` was, in words.

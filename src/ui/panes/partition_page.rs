@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 
 use super::page::Lines;
-use super::partitions::Item;
+use super::partition_item::Item;
 use super::{Scene, groups};
 use crate::app::PartitionKey;
 use crate::model::{BrokerId, Eta, Isolation, PartitionLog, Timestamp};
@@ -131,13 +131,12 @@ fn charts(item: &Item<'_>, lines: &mut Lines<'_>) {
     let lag = item.lag(scene, columns);
     let scale = Scale::own(&lag, groups::NOISE, scene.view.app.log_scale);
     lines.heading(if scene.view.app.log_scale { "Lag, logarithmic" } else { "Lag" });
-    lines.each(chart::area(&lag, scale, rows, &scene.theme), |line| line);
+    lines.each(chart::area(&lag, scale, rows, &scene.theme), |line| cursor(scene, line, columns));
     times(columns, lines);
     let Some(log) = item.log() else { return };
-    let held = scene.held(item.logs.and_then(|logs| logs.confirmed(item.partition.partition)));
     let dots = columns.saturating_mul(2);
-    let ends = scene.axis.partition(&log.history, held, dots);
-    let held = scene.held(item.entry.seen.commits);
+    let ends = scene.axis.partition(&log.history, item.end_held(scene), dots);
+    let held = scene.held(scene.whole(item.entry).seen.commits);
     let commits = scene.axis.partition(&item.partition.history, held, dots);
     let known = || ends.iter().chain(&commits).flatten().copied();
     let (Some(least), Some(greatest)) = (known().min(), known().max()) else { return };
@@ -159,13 +158,27 @@ fn charts(item: &Item<'_>, lines: &mut Lines<'_>) {
     let plots =
         [Plot { dots: &ends, style: end_style }, Plot { dots: &commits, style: commit_style }];
     let range = (0, greatest.saturating_sub(least));
-    lines.each(chart::lines(plots, range, rows, &scene.theme), |line| line);
+    lines.each(chart::lines(plots, range, rows, &scene.theme), |line| cursor(scene, line, columns));
     times(columns, lines);
+}
+
+/// A line of a chart, with the moment shown marked in it.
+fn cursor(scene: &Scene<'_>, mut line: Line<'static>, columns: u16) -> Line<'static> {
+    scene.mark_cursor(&mut line, (chart::LABELS, usize::from(columns)));
+    line
 }
 
 fn times(columns: u16, lines: &mut Lines<'_>) {
     let scene = lines.scene;
     let window = scene.axis.window();
+    if scene.axis.cursor().is_some() {
+        // Ages count to the moment shown: here it is told by the clock.
+        let end = scene.view.end;
+        let clock = |back| format::clock(end.minus(back), scene.view.utc_offset);
+        let [first, middle, last] = [window, window / 2, Duration::ZERO].map(clock);
+        lines.line(|| chart::times([&first, &middle, &last], columns, &scene.theme));
+        return;
+    }
     let minutes = |span: Duration| match span.as_secs() {
         seconds if seconds % 60 == 0 => format!("-{}m", seconds / 60),
         _ => format!("-{}", format::span(span)),

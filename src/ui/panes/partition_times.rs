@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use super::Scene;
 use super::page::Lines;
-use super::partitions::Item;
+use super::partition_item::Item;
 use crate::model::behind::Method;
 use crate::model::headroom::WINDOW;
 use crate::model::{Behind, Headroom, Rhythm};

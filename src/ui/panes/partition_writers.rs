@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 
 use super::page::{LABELS, Lines};
-use super::partitions::Item;
+use super::partition_item::Item;
 use crate::model::writers::{Held, OpenTransaction, Producers};
 use crate::ui::format;
 use crate::ui::theme::Role;

@@ -5,18 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::groups::NOISE;
+use super::partition_item::Item;
 use super::{Canvas, Scene, Sheet, strip};
 use crate::app::{Pane, PartitionScope, PartitionSort, SortBy};
-use crate::model::{
-    GroupEntry, GroupState, GroupTopic, GroupView, PartitionLog, PartitionView, Severity,
-    TopicEntry,
-};
+use crate::model::{GroupEntry, GroupState, GroupView, PartitionLog};
 use crate::ui::format;
 use crate::ui::fresh::Freshness;
 use crate::ui::layout::Place;
 use crate::ui::paint;
 use crate::ui::theme::Role;
-use crate::ui::widgets::sparkline::{Scale, greatest, sparkline};
+use crate::ui::widgets::sparkline::{Scale, greatest};
 use crate::ui::widgets::table::{self, Column, Placed};
 use crate::ui::words;
 
@@ -54,69 +52,6 @@ fn sort(column: Show) -> Option<SortBy> {
         Show::Owner => PartitionSort::Owner,
         _ => return None,
     }))
-}
-
-/// Everything that one row is made of.
-pub(super) struct Item<'a> {
-    pub(super) entry: &'a GroupEntry,
-    pub(super) topic: &'a GroupTopic,
-    pub(super) partition: &'a PartitionView,
-    pub(super) logs: Option<&'a TopicEntry>,
-}
-
-impl<'a> Item<'a> {
-    fn at(scene: &Scene<'a>, position: usize) -> Option<Self> {
-        let snapshot = scene.view.snapshot;
-        let row = scene.view.app.rows.partitions.get(position)?;
-        let (_, topic, partition) = row.of(snapshot)?;
-        let entry = snapshot.groups.get(row.group as usize)?;
-        Some(Self { entry, topic, partition, logs: snapshot.topic(&topic.topic) })
-    }
-
-    pub(super) fn group(&self) -> &'a GroupView {
-        &self.entry.view
-    }
-
-    pub(super) fn log(&self) -> Option<&'a PartitionLog> {
-        self.logs?.view.partition(self.partition.partition)
-    }
-
-    /// How sure the end is.
-    pub(super) fn end_sure(&self, scene: &Scene<'_>) -> Freshness {
-        scene.sure(self.logs.and_then(|logs| logs.confirmed(self.partition.partition)))
-    }
-
-    /// How sure the commit is.
-    pub(super) fn commit_sure(&self, scene: &Scene<'_>) -> Freshness {
-        scene.sure(self.entry.seen.commits)
-    }
-
-    /// How bad the worst is that is found of it.
-    fn worst(&self) -> Option<Severity> {
-        let which = (&self.topic.topic, self.partition.partition);
-        strip::of_partition(self.entry, self.logs, which)
-    }
-
-    /// Why something of it is not known or old, in a few words.
-    fn fault(&self) -> Option<String> {
-        let topic_fault = self.logs.and_then(|logs| logs.view.fault.as_ref());
-        let log_fault = self.log().and_then(|log| log.fault.as_ref());
-        let fault = self.partition.fault.as_ref().or(topic_fault).or(log_fault);
-        if let Some(fault) = fault {
-            return Some(words::fault(fault).into_owned());
-        }
-        let leaderless = |log: &PartitionLog| log.leader.is_none() && !log.replicas.is_empty();
-        self.log().is_some_and(leaderless).then(|| "no leader".to_owned())
-    }
-
-    /// The lag over time.
-    pub(super) fn lag(&self, scene: &Scene<'_>, columns: u16) -> Vec<Option<i64>> {
-        let Some(log) = self.log() else { return Vec::new() };
-        let confirmed = self.logs.and_then(|logs| logs.confirmed(self.partition.partition));
-        let held = scene.held(confirmed).min(scene.held(self.entry.seen.commits));
-        let negative = self.partition.lag.records.is_some_and(|records| records < 0);
-        scene.axis.lag((&self.partition.history, log), held, negative, columns)
-    }
 }
 
 fn columns(
@@ -205,7 +140,7 @@ fn trends(
     scene: &Scene<'_>,
     placed: &[Placed<'_, Show>],
     seen: &[Option<Item<'_>>],
-) -> Vec<String> {
+) -> Vec<Line<'static>> {
     let width =
         placed.iter().find(|cell| cell.column.key == Show::Trend).map_or(0, |cell| cell.width);
     let columns: Vec<_> = seen
@@ -216,7 +151,7 @@ fn trends(
     let top = columns.iter().filter_map(|columns| greatest(columns)).max().unwrap_or(0);
     let shared = Scale::new(top.max(NOISE), true);
     let scale = |columns: &[_]| if log { shared } else { Scale::shape(columns, NOISE, false) };
-    columns.iter().map(|columns| sparkline(columns, scale(columns), &scene.theme.glyphs)).collect()
+    columns.iter().map(|columns| scene.trend(columns, scale(columns))).collect()
 }
 
 fn nothing(scene: &Scene<'_>) -> String {
@@ -235,14 +170,14 @@ fn nothing(scene: &Scene<'_>) -> String {
 
 fn draw_row(
     scene: &Scene<'_>,
-    (item, trend): (&Item<'_>, &str),
+    (item, trend): (&Item<'_>, &Line<'static>),
     (row, placed): (Rect, &[Placed<'_, Show>]),
     buf: &mut Buffer,
 ) {
     let (lag_known, fault) = (item.partition.lag.records.is_some(), item.fault());
     for cell in placed {
         let content = match cell.column.key {
-            Show::Trend => Line::from(scene.span(trend.to_owned(), Role::Trend)),
+            Show::Trend => trend.clone(),
             key => content(scene, item, (key, cell.width)),
         };
         table::draw_cell(cell, row, &content, buf);

@@ -3,17 +3,17 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::threads::{FLOOR, percent, threads};
+use super::threads::{FLOOR, held, percent, threads};
 use super::{Canvas, Scene};
 use crate::app::Pane;
+use crate::model::Fault;
 use crate::model::process::{Confidence, Place as At, PressureLine, ProcessView};
 use crate::model::series::GroupSeries;
-use crate::model::{Fault, Timestamp};
 use crate::ui::format;
 use crate::ui::layout::Place;
 use crate::ui::paint;
 use crate::ui::theme::Role;
-use crate::ui::widgets::sparkline::{Scale, sparkline};
+use crate::ui::widgets::sparkline::Scale;
 use crate::ui::words;
 
 /// Cells for the facts where they stand beside the threads.
@@ -160,13 +160,8 @@ fn who(scene: &Scene<'_>, process: &ProcessView) -> Span<'static> {
 
 fn facts(scene: &Scene<'_>, process: &ProcessView) -> Vec<Line<'static>> {
     let mut lines = vec![
-        with_trend(scene, cpu_line(scene, process), (&process.cpu_history, process.at), FLOOR),
-        with_trend(
-            scene,
-            resident_line(scene, process),
-            (&process.rss_history, process.at),
-            1 << 20,
-        ),
+        with_trend(scene, cpu_line(scene, process), (process, &process.cpu_history), FLOOR),
+        with_trend(scene, resident_line(scene, process), (process, &process.rss_history), 1 << 20),
         limit_line(scene, process),
         counts_line(scene, process),
     ];
@@ -197,12 +192,12 @@ fn reading<T>(
 fn with_trend(
     scene: &Scene<'_>,
     mut line: Line<'static>,
-    (history, at): (&GroupSeries, Option<Timestamp>),
+    (process, history): (&ProcessView, &GroupSeries),
     floor: i64,
 ) -> Line<'static> {
-    let columns = scene.axis.group(history, scene.held(at), TREND);
-    let drawn = sparkline(&columns, Scale::shape(&columns, floor, false), &scene.theme.glyphs);
-    line.spans.insert(2, scene.span(format!(" {drawn}"), Role::Trend));
+    let columns = scene.axis.group(history, held(scene, process), TREND);
+    let drawn = scene.trend(&columns, Scale::shape(&columns, floor, false));
+    line.spans.splice(2..2, std::iter::once(scene.span(" ", Role::Trend)).chain(drawn.spans));
     line
 }
 
@@ -287,13 +282,11 @@ fn per_record(scene: &Scene<'_>, process: &ProcessView) -> Line<'static> {
     };
     let text = found.micros.and_then(format::micros);
     let text = text.unwrap_or_else(|| scene.theme.glyphs.unknown.to_owned());
-    let columns = scene.axis.group(&found.history, scene.held(process.at), TREND);
-    let drawn = sparkline(&columns, Scale::shape(&columns, 1_000, false), &scene.theme.glyphs);
-    let mut line = Line::from(vec![
-        head,
-        scene.span(text, Role::Text),
-        scene.span(format!(" {drawn}"), Role::Trend),
-    ]);
+    let columns = scene.axis.group(&found.history, held(scene, process), TREND);
+    let drawn = scene.trend(&columns, Scale::shape(&columns, 1_000, false));
+    let mut line =
+        Line::from(vec![head, scene.span(text, Role::Text), scene.span(" ", Role::Trend)]);
+    line.spans.extend(drawn.spans);
     let mut known = columns.iter().flatten().filter(|nanos| **nanos > 0);
     if let (Some(first), Some(last)) = (known.next(), known.next_back()) {
         let factor = *last as f64 / *first as f64;

@@ -110,10 +110,16 @@ fn draw_band(scene: &Scene<'_>, entry: &GroupEntry, area: Rect, buf: &mut Buffer
         return 0;
     }
     let row = paint::indent(paint::row(area, 0), table::GUTTER);
-    let held = scene.held(entry.seen.listed);
-    let (span, events) = (scene.axis.span(row.width), entry.view.rebalances.as_slice());
-    let slices = band::slices(&entry.view.band, events, span, held, row.width);
+    let whole = scene.whole(entry);
+    let held = scene.held(whole.seen.listed);
+    let (span, events) = (scene.axis.span(row.width), whole.view.rebalances.as_slice());
+    let slices = band::slices(&whole.view.band, events, span, held, row.width);
     band::draw(&slices, &scene.theme, row, buf);
+    let cursor = scene.axis.cursor().and_then(|at| scene.axis.column(at, row.width));
+    if let Some(cursor) = cursor {
+        let x = row.x.saturating_add(cursor);
+        paint::sign(buf, x, row.y, scene.theme.glyphs.cursor, scene.style(Role::Cursor));
+    }
     if area.height < LEGEND_FROM {
         return 1;
     }
@@ -126,7 +132,12 @@ fn draw_band(scene: &Scene<'_>, entry: &GroupEntry, area: Rect, buf: &mut Buffer
             Line::from(vec![Span::styled(sign, style), scene.span(format!(" {name}"), Role::Muted)])
         });
     let row = paint::indent(paint::row(area, 1), table::GUTTER);
-    let ends = Line::from(scene.span(format!("{} to now", scene.axis.label()), Role::Muted));
+    let end = match scene.axis.cursor() {
+        None => "now".to_owned(),
+        Some(_) => format::clock(scene.view.end, scene.view.utc_offset),
+    };
+    let ends = format!("{} to {end}", scene.axis.label());
+    let ends = Line::from(scene.span(ends, Role::Muted));
     let room = row.width.saturating_sub(u16::try_from(ends.width()).unwrap_or(0) + 2);
     paint::line(buf, row, &paint::join(legend.collect(), room));
     paint::line_right(buf, row, &ends);

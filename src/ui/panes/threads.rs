@@ -6,10 +6,11 @@ use ratatui::text::Line;
 
 use super::{Canvas, Scene, Sheet};
 use crate::app::{Pane, SortBy, ThreadSort};
+use crate::model::Timestamp;
 use crate::model::process::{CpuUse, ProcessView, ThreadState, ThreadView};
 use crate::ui::format;
 use crate::ui::theme::Role;
-use crate::ui::widgets::sparkline::{Scale, sparkline};
+use crate::ui::widgets::sparkline::Scale;
 use crate::ui::widgets::table::{self, Column, Placed};
 use crate::ui::words;
 
@@ -110,6 +111,12 @@ pub(super) fn threads(
     });
 }
 
+/// Until when what was seen of a process holds in a trend.
+pub(super) fn held(scene: &Scene<'_>, process: &ProcessView) -> Timestamp {
+    let whole = scene.view.held.processes.process(process.key());
+    scene.held(whole.map_or(process.at, |whole| whole.at))
+}
+
 fn draw_thread(
     scene: &Scene<'_>,
     (process, thread): (&ProcessView, &ThreadView),
@@ -137,11 +144,9 @@ fn draw_thread(
             Show::Switches => value(thread.switches_per_second.and_then(format::rate)),
             Show::Wait => value(thread.run_delay.and_then(format::percent)),
             Show::Trend => {
-                let held = scene.held(process.at);
+                let held = held(scene, process);
                 let columns = scene.axis.partition(&thread.history, held, cell.width);
-                let scale = Scale::own(&columns, FLOOR, false);
-                let drawn = sparkline(&columns, scale, &scene.theme.glyphs);
-                Line::from(scene.span(drawn, Role::Trend))
+                scene.trend(&columns, Scale::own(&columns, FLOOR, false))
             }
         };
         table::draw_cell(cell, row, &content, buf);

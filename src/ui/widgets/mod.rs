@@ -8,6 +8,7 @@ pub mod chart;
 pub mod frame;
 pub mod popup;
 pub mod prompt;
+pub mod ruler;
 pub mod scroll;
 pub mod sparkline;
 pub mod table;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use lagtop::model::series::GroupSeries;
 use lagtop::model::{
-    BrokerId, Fault, GroupKind, GroupState, GroupTopic, GroupView, MemberRef, MemberView, Move,
-    PartitionLog, Rebalance, StateBand, Took, TopicId, TopicPartition, TopicPartitions, TopicView,
+    BrokerId, Fault, GroupKind, GroupState, GroupTopic, GroupView, Holder, MemberRef, MemberView,
+    Move, PartitionLog, Rebalance, Rest, Settled, StateBand, Took, TopicId, TopicPartition,
+    TopicPartitions, TopicView,
 };
 
 use super::ago;
@@ -66,6 +67,7 @@ pub(super) fn group(
     view.band = Arc::new(stable());
     view.members = Some(members.iter().map(|member| seen(member, &group_topics)).collect());
     view.topics = group_topics.into();
+    view.rest = view.members.as_deref().map(at_rest);
     let topics = topics.iter().zip(logs).map(|((name, _), partitions)| TopicView {
         id: Some(TopicId([7; 16])),
         partitions,
@@ -87,6 +89,17 @@ pub(super) fn stable() -> StateBand {
     let mut band = StateBand::default();
     band.push(ago(HISTORY), Some(GroupState::Stable));
     band
+}
+
+/// These members were seen to hold what they hold, all the time but for rebalances.
+fn at_rest(members: &[MemberView]) -> Rest {
+    let holder = |member: &MemberView| {
+        let held = member.assignment.as_ref();
+        let held = held.map(|held| held.iter().flat_map(TopicPartitions::each).collect());
+        Holder { member: MemberRef::from(member), held }
+    };
+    let settled = Settled { epoch: None, members: members.iter().map(holder).collect() };
+    Rest { followed: ago(HISTORY), settled: Arc::new(settled) }
 }
 
 /// The member as its group shows it.

@@ -3,6 +3,7 @@ mod mouse;
 mod news;
 mod peek;
 mod properties;
+mod rewind;
 mod selection;
 mod walking;
 
