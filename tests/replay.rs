@@ -59,6 +59,8 @@ fn a_demo_needs_nothing_and_opens_with_its_history_at_every_size() {
         pty.send("3");
         pty.wait_for("SHARE");
         assert!(!pty.text().contains("REC "), "nothing is recorded:\n{}", pty.text());
+        // A regression: of what was recorded longer ago than a day no clock told the time.
+        assert!(!pty.text().contains("--:--"), "{}", pty.text());
         pty.send("q");
         assert_eq!(pty.exit_code(DEADLINE), 0);
         pty.assert_restored();

@@ -167,10 +167,8 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
         // What was wrong then calls nobody now.
         notice: None,
     };
-    let now = SystemClock.now();
-    let shift = if play.again { seconds_between(begin, now) } else { 0 };
-    let shown_at = if play.again { now } else { begin };
-    let utc_offset = screen::utc_offset(shown_at).saturating_add(shift);
+    let utc_offset =
+        if play.again { as_of_now(begin, SystemClock.now()) } else { screen::utc_offset(begin) };
     let (moments, telling) = screen::moments(play.rules.clone());
     // Both fall with the runtime.
     tokio::spawn(telling);
@@ -181,10 +179,13 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     screen::show(scenery).await
 }
 
-/// So many seconds later than it was recorded it is now: 68 years at most.
-fn seconds_between(then: Timestamp, now: Timestamp) -> i32 {
-    let seconds = now.as_millis().saturating_sub(then.as_millis()) / 1_000;
-    i32::try_from(seconds).unwrap_or(0)
+/// Seconds east of Greenwich at which what happened `then` reads as if it happened `now`. Clocks tell the
+/// time of day only, and nothing is further from Greenwich than a day.
+fn as_of_now(then: Timestamp, now: Timestamp) -> i32 {
+    const DAY: i64 = 86_400;
+    let passed = now.as_millis().saturating_sub(then.as_millis()) / 1_000;
+    let offset = passed.rem_euclid(DAY) + i64::from(screen::utc_offset(now));
+    i32::try_from(offset.rem_euclid(DAY)).unwrap_or(0)
 }
 
 /// Plays the recording into a store of its own, again and again if that is wanted.
