@@ -98,6 +98,12 @@ fn a_recording_that_is_paused_goes_back_in_time_and_to_the_pause_again() {
     pty.send("\x1b[F");
     pty.wait_until("the pause again", |screen| !screen.contents().contains("before the pause"));
     pty.wait_for("PAUSED");
+    // A marker is shown while the picture is held still, and the way back leads to it.
+    pty.send("mdeploy\r");
+    pty.wait_for("╎");
+    pty.send(" ");
+    pty.wait_until("the present", |screen| !screen.contents().contains("PAUSED"));
+    pty.wait_for("╎");
     pty.send("q");
     assert_eq!(pty.exit_code(DEADLINE), 0);
 }

@@ -11,7 +11,7 @@ use lagtop::app::{Depth, Input, Looks, Theme as Ground};
 use lagtop::model::peek::{PeekAnswer, PeekOutcome};
 use lagtop::model::process::Confidence;
 use lagtop::model::stack::{StackAnswer, StackOutcome};
-use lagtop::model::{Answer, Difference, Differences, Differing, Dropped, Snapshot};
+use lagtop::model::{Answer, Difference, Differences, Differing, Dropped, Marker, Snapshot};
 use screen::Screen;
 use snapshots::local::{stack_plan, stack_refused, stack_taken};
 use snapshots::{NOW, ago, backlog};
@@ -51,6 +51,13 @@ fn production(size: (u16, u16), looks: Looks) -> String {
 fn rewound(size: (u16, u16), looks: Looks, keys: &str) -> Screen {
     let screen = Screen::new(snapshots::diagnosed(), size, looks, NOW);
     screen.press("Space Shift-Left Shift-Left").press(keys)
+}
+
+/// The incident, of which two moments were marked.
+fn marked(size: (u16, u16), looks: Looks) -> Screen {
+    let marker = |seconds, note: &str| Marker { at: snapshots::ago(seconds), note: note.into() };
+    let markers = Arc::new(vec![marker(420, "deploy 42"), marker(90, "rolled back")]);
+    Screen::new(Snapshot { markers, ..snapshots::incident() }, size, looks, NOW)
 }
 
 /// The page of a thread, after these answers; it is run once.
@@ -255,6 +262,11 @@ shows!(
         .press("5 Space Shift-Left")
         .text()
 );
+
+// Moments that somebody marked, and a note that is being typed.
+shows!(marked_120x35, marked((120, 35), DARK).styled());
+shows!(marked_ascii, marked((120, 40), ASCII).press("2 Enter").text());
+shows!(typing_a_note, rewound((80, 24), DARK, "m d e p l o y").text());
 
 // What keeps the picture from being true.
 shows!(connecting, screen(snapshots::cold(None), (120, 30)).text());

@@ -106,6 +106,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
         plans,
         road: None,
         moments,
+        observations: tokio::sync::mpsc::channel(1).0,
         clock: Arc::new(SystemClock),
         utc_offset: 0,
         draw: &mut draw,

@@ -47,6 +47,8 @@ pub enum Action {
     Pause,
     /// The picture of another moment, while it is held still.
     Travel(Travel),
+    /// Mark the moment shown, with a note.
+    Mark,
     /// A longer interval between rounds.
     Slower,
     /// A shorter interval between rounds.
@@ -81,9 +83,9 @@ pub enum Action {
     Inventory,
     /// Show the keys, or hide them.
     Help,
-    /// Keep the filter as typed and go on.
+    /// Keep what was typed and go on.
     Accept,
-    /// Give up typing: the filter as it was before.
+    /// Give up typing: all is as it was before.
     Cancel,
     /// Erase the character before the cursor.
     Erase,
@@ -120,6 +122,22 @@ pub enum Travel {
     Now,
 }
 
+impl Travel {
+    /// Its name in the config file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Earlier => "earlier",
+            Self::Later => "later",
+            Self::MinuteEarlier => "minute-earlier",
+            Self::MinuteLater => "minute-later",
+            Self::EventBefore => "event-before",
+            Self::EventAfter => "event-after",
+            Self::Now => "now",
+        }
+    }
+}
+
 impl Action {
     /// Its name in the config file.
     #[must_use]
@@ -151,13 +169,8 @@ impl Action {
             Self::Zoom => "zoom",
             Self::Inventory => "inventory",
             Self::Pause => "pause",
-            Self::Travel(Travel::Earlier) => "earlier",
-            Self::Travel(Travel::Later) => "later",
-            Self::Travel(Travel::MinuteEarlier) => "minute-earlier",
-            Self::Travel(Travel::MinuteLater) => "minute-later",
-            Self::Travel(Travel::EventBefore) => "event-before",
-            Self::Travel(Travel::EventAfter) => "event-after",
-            Self::Travel(Travel::Now) => "now",
+            Self::Travel(travel) => travel.name(),
+            Self::Mark => "mark",
             Self::Slower => "slower",
             Self::Faster => "faster",
             Self::CopyRow => "copy-row",

@@ -2,7 +2,7 @@
 
 use super::Notice;
 use crate::model::moment::MomentWish;
-use crate::model::{PollPlan, Wish};
+use crate::model::{Marker, PollPlan, Wish};
 
 /// What [`update`](super::update()) asks the terminal to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub enum Effect {
     CopySummary,
     /// Tell whoever looks elsewhere what is wrong. The text holds names, unescaped.
     Notify(Notice, String),
+    /// Tell the store of a moment that the person marked.
+    Mark(Marker),
     /// Tell the sources what is looked at now.
     SetPlan(PollPlan),
     /// Tell whoever fulfils wishes what is wanted now; `None`: nothing any more.

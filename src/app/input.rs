@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::model::moment::MomentAnswer;
-use crate::model::{Answer, Snapshot};
+use crate::model::{Answer, Marker, Snapshot};
 
 /// What [`update`](super::update()) reacts to.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub enum Input {
     Answer(Answer),
     /// A wish for the picture of a moment was answered.
     Moment(MomentAnswer),
+    /// A marker could not be told to the store, which is busy or gone.
+    NotMarked(Marker),
     /// Time has passed: an age on screen may read differently, a message may have had its time.
     Tick,
 }

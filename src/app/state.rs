@@ -98,7 +98,7 @@ pub struct AppState {
     pub rows: Rows,
     /// Open detail pages; the last one is seen.
     pub pages: Vec<Page>,
-    /// The filter that is being typed.
+    /// What is being typed.
     pub prompt: Option<Prompt>,
     /// The help's scroll position, while it is open.
     pub help: Option<usize>,
@@ -158,13 +158,23 @@ pub struct Page {
     pub scroll: usize,
 }
 
-/// The filter that is being typed; its text is the pane's [`Filter::text`].
+/// What is being typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prompt {
-    /// Whose filter.
-    pub pane: Pane,
-    /// The text before, for giving up.
-    pub before: String,
+pub enum Prompt {
+    /// A pane's filter; its text is the pane's [`Filter::text`].
+    Filter {
+        /// Whose.
+        pane: Pane,
+        /// The text before, for giving up.
+        before: String,
+    },
+    /// A note on a moment.
+    Note {
+        /// The moment.
+        at: Timestamp,
+        /// The text so far.
+        text: String,
+    },
 }
 
 /// A passing message.

@@ -1,5 +1,5 @@
 //! An incident in Markdown, to paste into a chat or a ticket: what is wrong and how it is known, the worst
-//! partitions, and the rebalances of the groups concerned.
+//! partitions, the rebalances of the groups concerned, and what people marked.
 //!
 //! Moments are in UTC: who reads it later may sit elsewhere. Numbers are as on the screen; names are
 //! code spans, since they come from strangers.
@@ -34,6 +34,7 @@ pub fn summary(snapshot: &Snapshot, now: Timestamp) -> String {
     tell_findings(&mut out, &findings, now);
     tell_partitions(&mut out, snapshot);
     tell_rebalances(&mut out, snapshot, &findings, now);
+    tell_markers(&mut out, snapshot);
     out
 }
 
@@ -176,6 +177,17 @@ fn tell_rebalances(out: &mut String, snapshot: &Snapshot, findings: &[&Finding],
         for event in group.rebalances.iter().rev().take(REBALANCES) {
             put!(out, "  - {}", told(event));
         }
+    }
+}
+
+/// What people said of which moments.
+fn tell_markers(out: &mut String, snapshot: &Snapshot) {
+    if !snapshot.markers.is_empty() {
+        put!(out, "\n## Markers\n");
+    }
+    for marker in snapshot.markers.iter() {
+        let note = if marker.note.is_empty() { UNKNOWN } else { &marker.note };
+        put!(out, "- {}: {}", clock(marker.at), plain(note));
     }
 }
 

@@ -14,7 +14,8 @@ use super::process::{HostSample, ProcessSamples, ProcessesFound, SendsSeen};
 use super::writers::ProducersObserved;
 use super::{
     Broker, BrokerHealth, BrokerId, Cost, Fault, GroupId, GroupKind, GroupState, HistoryProgress,
-    MemberId, RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName, TopicPartitions,
+    Marker, MemberId, RoundReport, SourceHealth, SourceId, Timestamp, TopicId, TopicName,
+    TopicPartitions,
 };
 
 /// One thing a source saw.
@@ -71,6 +72,8 @@ pub enum Body {
     ProcessSamples(ProcessSamples),
     /// When connections of local processes to a coordinator last sent.
     Sends(SendsSeen),
+    /// A person marked a moment.
+    Marker(Marker),
     /// A round of questions is over.
     Round(RoundReport),
     /// What the source has cost since its start, where that is not told by rounds.

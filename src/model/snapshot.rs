@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::{
-    AgeWish, ClusterView, Finding, Findings, GroupId, GroupView, InventoryView, Isolation,
+    AgeWish, ClusterView, Finding, Findings, GroupId, GroupView, InventoryView, Isolation, Marker,
     ProcessesView, Rate, SourceId, SourceView, Timestamp, TopicName, TopicView,
 };
 
@@ -37,6 +37,8 @@ pub struct Snapshot {
     pub totals: Totals,
     /// Where the sources did not agree.
     pub differences: Differences,
+    /// Moments that a person marked, oldest first.
+    pub markers: Arc<Vec<Marker>>,
 }
 
 /// Where records and answers told different things of a group at rest. There should be none: each is a
@@ -178,6 +180,7 @@ impl Snapshot {
             processes: Arc::default(),
             totals: Totals::default(),
             differences: Differences::default(),
+            markers: Arc::default(),
         }
     }
 

@@ -57,6 +57,8 @@ pub enum SourceId {
     Recording,
     /// This host and its processes.
     Host,
+    /// The person at the screen.
+    Person,
 }
 
 impl SourceId {
@@ -68,6 +70,7 @@ impl SourceId {
             Self::Stream => "stream",
             Self::Recording => "recording",
             Self::Host => "host",
+            Self::Person => "person",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::model::observation::{
 };
 use crate::model::writers::{OpenTransaction, ProducersObserved, ProducersSeen, Written};
 use crate::model::{
-    Body, BrokerId, Fault, GroupKind, GroupState, SourceHealth, SourceId, TopicPartitions,
+    Body, BrokerId, Fault, GroupKind, GroupState, Marker, SourceHealth, SourceId, TopicPartitions,
 };
 
 fn header() -> Header {
@@ -97,6 +97,10 @@ fn producers(topic: &str) -> ProducersObserved {
     ProducersObserved { topic: topic.into(), partitions }
 }
 
+fn marker(at: i64, note: &str) -> Marker {
+    Marker { at: Timestamp::from_millis(at), note: note.into() }
+}
+
 fn refused() -> Fault {
     Fault::new("TOPIC_AUTHORIZATION_FAILED", "not authorized to alpha-topic")
 }
@@ -139,7 +143,8 @@ fn some_entries() -> Vec<Entry> {
         ),
         seen(2_003, Body::Inventory(Ok(vec![listed("alpha-topic")]))),
         seen(2_004, Body::Producers(vec![producers("alpha-topic")])),
-        Entry::Ended { at: Timestamp::from_millis(2_005), why: "full".to_owned() },
+        seen(2_005, Body::Marker(marker(1_003, "alpha-topic was resized"))),
+        Entry::Ended { at: Timestamp::from_millis(2_006), why: "full".to_owned() },
     ]
 }
 

@@ -212,7 +212,7 @@ async fn serve(settings: &Settings, client: Client, listen: SocketAddr) -> io::R
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let _ = writeln!(io::stderr(), "lagtop: serving http://{address}/metrics");
-    let Watching { snapshots, clock, plans: _plans, tasks: _tasks, recorder: _recorder } =
+    let Watching { snapshots, clock, plans: _plans, tasks: _tasks, recorder: _recorder, .. } =
         Watching::start(settings, client, config::Source::Poll)?;
     let pages = export::http::Pages { snapshots, clock, interval: settings.interval };
     tokio::select! {
@@ -235,7 +235,7 @@ fn workers() -> io::Result<Runtime> {
 
 /// The screen on this thread, what it shows in tasks.
 async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
-    let Watching { snapshots, plans, clock, tasks, recorder } =
+    let Watching { snapshots, plans, observations, clock, tasks, recorder } =
         Watching::start(settings, client.clone(), settings.source)?;
     let options = app::Options {
         title: title(settings),
@@ -249,7 +249,16 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let road = Some(wishing(settings, client, &clock, &mut tasks));
     let (moments, telling) = screen::moments(settings.rules.clone());
     tasks.spawn(telling);
-    let scenery = screen::Scenery { options, snapshots, plans, road, moments, clock, utc_offset };
+    let scenery = screen::Scenery {
+        options,
+        snapshots,
+        plans,
+        road,
+        moments,
+        observations,
+        clock,
+        utc_offset,
+    };
     let left = screen::show(scenery).await;
     // The recorder's last bytes come when the store is gone.
     drop(tasks);

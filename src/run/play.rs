@@ -13,7 +13,7 @@ use crate::config::{Playback, Played};
 use crate::diagnose::RuleBook;
 use crate::export;
 use crate::model::time::SystemClock;
-use crate::model::{Clock as _, PollPlan, Snapshot, SourceId, Timestamp};
+use crate::model::{Clock as _, Observation, PollPlan, Snapshot, SourceId, Timestamp};
 use crate::record::bundle::{self, Bundled};
 use crate::record::{Damage, Entry, ReadError, Reader};
 use crate::source::replay::{self, ReplayClock};
@@ -172,10 +172,20 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     let (moments, telling) = screen::moments(play.rules.clone());
     // Both fall with the runtime.
     tokio::spawn(telling);
-    let stage = perform(play, begin, Arc::clone(&clock), publisher);
-    tokio::spawn(stage);
+    let (observations, marked) = mpsc::channel(task::CHANNEL_CAPACITY);
+    let stage = Stage { begin, clock: Arc::clone(&clock), snapshots: publisher, marked };
+    tokio::spawn(stage.perform(play));
     let road = None;
-    let scenery = screen::Scenery { options, snapshots, plans, road, moments, clock, utc_offset };
+    let scenery = screen::Scenery {
+        options,
+        snapshots,
+        plans,
+        road,
+        moments,
+        observations,
+        clock,
+        utc_offset,
+    };
     screen::show(scenery).await
 }
 
@@ -188,24 +198,46 @@ fn as_of_now(then: Timestamp, now: Timestamp) -> i32 {
     i32::try_from(offset.rem_euclid(DAY)).unwrap_or(0)
 }
 
-/// Plays the recording into a store of its own, again and again if that is wanted.
-async fn perform(
-    play: Play,
+/// Where a recording is played.
+struct Stage {
     begin: Timestamp,
     clock: Arc<ReplayClock>,
     snapshots: watch::Sender<Arc<Snapshot>>,
-) {
-    loop {
-        // It could be opened before; a file that is gone meanwhile leaves the last picture.
-        let Ok(reader) = (play.open)() else { return };
-        let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
-        let store = Store::new(reader.header().isolation).ruled_by(play.rules.clone());
-        let options = task::Options { tee: None, from: begin };
-        let fold = task::run(store, observations, snapshots.clone(), options);
-        tokio::join!(replay::play(reader, begin, &clock, sender), fold);
-        if !play.again {
-            return;
+    /// What the person marks meanwhile; it goes to the store only, the file stays as it is.
+    marked: mpsc::Receiver<Observation>,
+}
+
+impl Stage {
+    /// Plays the recording into a store of its own, again and again if that is wanted.
+    async fn perform(mut self, play: Play) {
+        loop {
+            // It could be opened before; a file that is gone meanwhile leaves the last picture.
+            let Ok(reader) = (play.open)() else { return };
+            let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
+            let store = Store::new(reader.header().isolation).ruled_by(play.rules.clone());
+            let options = task::Options { tee: None, from: self.begin };
+            let fold = task::run(store, observations, self.snapshots.clone(), options);
+            let played = async {
+                let marking = forward(&mut self.marked, sender.clone());
+                tokio::select! {
+                    () = replay::play(reader, self.begin, &self.clock, sender) => {}
+                    () = marking => {}
+                }
+            };
+            tokio::join!(played, fold);
+            if !play.again {
+                return;
+            }
+            tokio::time::sleep(CURTAIN).await;
         }
-        tokio::time::sleep(CURTAIN).await;
     }
+}
+
+/// Passes on what comes, without an end.
+async fn forward(from: &mut mpsc::Receiver<Observation>, to: mpsc::Sender<Observation>) {
+    while let Some(observation) = from.recv().await {
+        // The store is gone with the play.
+        let _ = to.send(observation).await;
+    }
+    std::future::pending::<()>().await;
 }

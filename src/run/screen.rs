@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::trap;
 use crate::diagnose::RuleBook;
-use crate::model::{Clock, PollPlan, Snapshot, Timestamp};
+use crate::model::{Clock, Observation, PollPlan, Snapshot, Timestamp};
 use crate::{app, config, export, rewind, tui, ui};
 
 /// What the screen shows, and what it tells.
@@ -18,6 +18,8 @@ pub(super) struct Scenery {
     pub(super) road: Option<tui::PageRoad>,
     /// Where earlier moments are told.
     pub(super) moments: tui::MomentRoad,
+    /// Where markers go.
+    pub(super) observations: mpsc::Sender<Observation>,
     pub(super) clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich.
     pub(super) utc_offset: i32,
@@ -25,7 +27,8 @@ pub(super) struct Scenery {
 
 /// Shows it until the person quits or the process is told to end.
 pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
-    let Scenery { options, snapshots, plans, road, moments, utc_offset, clock } = scenery;
+    let Scenery { options, snapshots, plans, road, moments, observations, utc_offset, clock } =
+        scenery;
     let trap = trap::Trap::set(snapshots.clone());
     let end = tui::signal::end()?;
     let mut terminal = tui::Tty::enter(true)?;
@@ -34,8 +37,18 @@ pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
         ui::draw(view, frame)
     };
     let summary = export::summary;
-    let desk =
-        tui::Desk { options, snapshots, plans, road, moments, clock, utc_offset, draw, summary };
+    let desk = tui::Desk {
+        options,
+        snapshots,
+        plans,
+        road,
+        moments,
+        observations,
+        clock,
+        utc_offset,
+        draw,
+        summary,
+    };
     let exit = tui::run(&mut terminal, desk, end).await?;
     terminal.leave(exit.frame.as_ref())?;
     Ok(())

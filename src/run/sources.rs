@@ -33,6 +33,8 @@ pub(super) struct Watching {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     /// Wishes to the sources.
     pub(super) plans: watch::Sender<PollPlan>,
+    /// The way into the store, for what the person marks.
+    pub(super) observations: mpsc::Sender<Observation>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: JoinSet<()>,
     /// What writes the recording.
@@ -48,7 +50,8 @@ impl Watching {
     ) -> io::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let isolation = connect::isolation(settings.isolation);
-        let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
+        let (sender, taken) = mpsc::channel(task::CHANNEL_CAPACITY);
+        let observations = sender.clone();
         let (tee, recorder) = recording(settings, clock.now(), &sender)?.unzip();
         let (plans, plan) = watch::channel(PollPlan::every(settings.interval));
         let nothing = Arc::new(Snapshot::empty(clock.now(), isolation));
@@ -80,8 +83,8 @@ impl Watching {
         let options = task::Options { tee, ..task::Options::default() };
         let store =
             Store::new(isolation).ruled_by(settings.rules.clone()).judging_in_turn(JUDGED_AT_ONCE);
-        tasks.spawn(task::run(store, observations, publisher, options));
-        Ok(Self { snapshots, plans, clock, tasks, recorder })
+        tasks.spawn(task::run(store, taken, publisher, options));
+        Ok(Self { snapshots, plans, observations, clock, tasks, recorder })
     }
 }
 

@@ -35,9 +35,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diagnose::RuleBook;
+use crate::model::marker::MARKERS_KEPT;
 use crate::model::observation::ClusterObserved;
 use crate::model::{
-    Body, BrokerHealth, BrokerId, BrokerView, ClusterView, GroupEntry, GroupId, Isolation,
+    Body, BrokerHealth, BrokerId, BrokerView, ClusterView, GroupEntry, GroupId, Isolation, Marker,
     Observation, Snapshot, Timestamp, TopicEntry, TopicName, Totals,
 };
 
@@ -85,6 +86,7 @@ pub struct Store {
     past: past::Past,
     processes: Processes,
     inventory: Inventory,
+    markers: Arc<Vec<Marker>>,
 }
 
 /// Figures that move though nothing new was seen, as rates do that fade, are derived so often.
@@ -113,6 +115,7 @@ impl Store {
             past: past::Past::default(),
             processes: Processes::default(),
             inventory: Inventory::default(),
+            markers: Arc::default(),
         }
     }
 
@@ -138,10 +141,7 @@ impl Store {
         self.at = self.at.max(at);
         let gap_after = self.sources.pace().gap_after();
         match body {
-            Body::Cluster(cluster) => {
-                self.cluster(cluster);
-                self.inventory.brokers(at, &self.cluster.brokers);
-            }
+            Body::Cluster(cluster) => self.cluster(at, cluster),
             Body::Controller(controller) => self.inventory.controller(at, controller),
             Body::BrokerHealth(healths) => self.broker_health(healths),
             Body::GroupList(list) => groups::list(&mut self.groups, (at, gap_after), list),
@@ -175,6 +175,7 @@ impl Store {
             Body::Processes(found) => self.processes.found(at, found),
             Body::ProcessSamples(samples) => self.processes.samples(at, samples),
             Body::Sends(seen) => self.processes.timings.sends(at, &seen),
+            Body::Marker(marker) => self.marked(marker),
             Body::Round(report) => {
                 if report.lists_complete {
                     self.forget_unlisted(report.started);
@@ -196,6 +197,16 @@ impl Store {
         }
     }
 
+    /// Each at its moment, which may be before those that were marked earlier.
+    fn marked(&mut self, marker: Marker) {
+        let markers = Arc::make_mut(&mut self.markers);
+        let place = markers.partition_point(|known| known.at <= marker.at);
+        markers.insert(place, marker);
+        if markers.len() > MARKERS_KEPT {
+            markers.remove(0);
+        }
+    }
+
     fn broker_health(&mut self, healths: Vec<(BrokerId, BrokerHealth)>) {
         let view = Arc::make_mut(&mut self.cluster);
         for (id, health) in healths {
@@ -206,7 +217,7 @@ impl Store {
     }
 
     /// Brokers keep what is known of their health.
-    fn cluster(&mut self, cluster: ClusterObserved) {
+    fn cluster(&mut self, at: Timestamp, cluster: ClusterObserved) {
         let view = Arc::make_mut(&mut self.cluster);
         let known = std::mem::take(&mut view.brokers);
         view.id = cluster.id.or_else(|| view.id.take());
@@ -221,6 +232,7 @@ impl Store {
             })
             .collect();
         view.brokers.sort_by_key(|view| view.broker.id);
+        self.inventory.brokers(at, &self.cluster.brokers);
     }
 
     /// Puts what was told of the past in front of the present.
@@ -282,6 +294,7 @@ impl Store {
             processes,
             totals: Totals::of(self.groups.values().map(|cell| &*cell.view)),
             differences: self.ledger.differences(),
+            markers: Arc::clone(&self.markers),
         })
     }
 

@@ -12,14 +12,16 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::road::{Answers, MomentRoad, PageRoad};
 use super::{Error, Pace, input, signal};
 use crate::app::{AppState, Effect, HitMap, Input, Notice, Options, View, update};
 use crate::model::moment::MomentWish;
-use crate::model::{Clock, PollPlan, Snapshot, Timestamp, Wish};
+use crate::model::{
+    Body, Clock, Marker, Observation, PollPlan, Snapshot, SourceId, Timestamp, Wish,
+};
 
 /// Events taken in one go: after so many, a frame may be due.
 const BATCH: usize = 256;
@@ -73,6 +75,8 @@ pub struct Desk<'a> {
     pub road: Option<PageRoad>,
     /// Where earlier moments are told.
     pub moments: MomentRoad,
+    /// Where the person's markers go, as observations like all others.
+    pub observations: mpsc::Sender<Observation>,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich where the person is, for clock times.
@@ -158,6 +162,7 @@ struct Loop<'a, C> {
     plans: watch::Sender<PollPlan>,
     wishes: Option<watch::Sender<Option<Wish>>>,
     moments: watch::Sender<Option<MomentWish>>,
+    observations: mpsc::Sender<Observation>,
     clock: Arc<dyn Clock>,
     utc_offset: i32,
     draw: Draw<'a>,
@@ -179,6 +184,7 @@ impl<'a, C: Console> Loop<'a, C> {
             plans,
             wishes,
             moments: moments.wishes,
+            observations: desk.observations,
             clock: desk.clock,
             utc_offset: desk.utc_offset,
             draw: desk.draw,
@@ -241,10 +247,14 @@ impl<'a, C: Console> Loop<'a, C> {
                 Effect::CopySummary => {
                     let picture = self.app.picture();
                     let at = self.app.moment().unwrap_or(picture.at);
-                    let text = (self.summary)(picture, at);
+                    // Those of a picture held still too that were set since.
+                    let markers = Arc::clone(&self.app.live.markers);
+                    let picture = Snapshot { markers, ..Snapshot::clone(picture) };
+                    let text = (self.summary)(&picture, at);
                     self.console.copy(&text)?;
                 }
                 Effect::Notify(how, text) => self.console.notify(how, &text)?,
+                Effect::Mark(marker) => self.mark(marker),
                 Effect::SetPlan(plan) => {
                     self.plans.send_replace(plan);
                 }
@@ -255,6 +265,16 @@ impl<'a, C: Console> Loop<'a, C> {
             }
         }
         Ok(Flow::On)
+    }
+
+    /// Tells the store of a marker. It takes dozens of observations a second, so that a full channel is as
+    /// good as nobody there: the person is told.
+    fn mark(&mut self, marker: Marker) {
+        let body = Body::Marker(marker.clone());
+        let seen = Observation { at: self.clock.now(), source: SourceId::Person, body };
+        if self.observations.try_send(seen).is_err() {
+            self.queue.push_back(Input::NotMarked(marker));
+        }
     }
 
     /// Passes a wish on; of a recording the answer is known.

@@ -121,7 +121,7 @@ fn suspend() -> Event {
 
 /// A road on which nobody answers.
 fn nobody() -> MomentRoad {
-    Road { wishes: watch::channel(None).0, answers: tokio::sync::mpsc::channel(1).1 }
+    Road { wishes: watch::channel(None).0, answers: mpsc::channel(1).1 }
 }
 
 /// What came of a run.
@@ -131,6 +131,7 @@ struct Outcome {
     exit: Exit,
     took: Duration,
     plans: watch::Receiver<PollPlan>,
+    seen: mpsc::Receiver<Observation>,
 }
 
 struct Stage {
@@ -154,6 +155,7 @@ impl Stage {
         let start = Instant::now();
         let (feeder, snapshots) = watch::channel(snapshot(&groups, 10));
         let (plans, told) = watch::channel(PollPlan::every(Duration::from_secs(9)));
+        let (observations, seen) = mpsc::channel(1);
         let mut frames = Vec::new();
         let ages_in = self.ages_in;
         let mut draw = |view: &View<'_>, frame: &mut Frame<'_>| {
@@ -174,6 +176,7 @@ impl Stage {
             plans,
             road: None,
             moments: nobody(),
+            observations,
             clock: Arc::new(Simulated(start)),
             utc_offset: 0,
             draw: &mut draw,
@@ -191,7 +194,7 @@ impl Stage {
         });
         let exit = run(&mut self.console, desk, sleep(self.end)).await.expect("a test terminal");
         feeding.abort();
-        Outcome { frames, exit, took: start.elapsed(), plans: told }
+        Outcome { frames, exit, took: start.elapsed(), plans: told, seen }
     }
 }
 
@@ -200,6 +203,18 @@ async fn while_nothing_happens_nothing_is_drawn() {
     let outcome = Stage::new([]).play().await;
     assert_eq!(outcome.frames, [0], "the first frame, and none in an hour");
     assert_eq!(outcome.exit, Exit::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_marker_is_an_observation_of_the_person() {
+    let enter = Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    let script = [(0, key('m')), (0, key('x')), (0, enter.clone()), (0, key('m')), (0, enter)];
+    let mut outcome = Stage::new(script).play().await;
+    let seen = outcome.seen.recv().await.expect("the first");
+    assert_eq!(seen.source, SourceId::Person);
+    let Body::Marker(marker) = seen.body else { panic!("{seen:?}") };
+    assert_eq!(&*marker.note, "x");
+    assert!(outcome.seen.recv().await.is_none(), "for a second one there was no room");
 }
 
 #[tokio::test(start_paused = true)]
@@ -271,6 +286,7 @@ async fn when_the_store_is_gone_the_last_picture_stays() {
         plans,
         road: None,
         moments: nobody(),
+        observations: mpsc::channel(1).0,
         clock,
         utc_offset: 0,
         draw: &mut draw,

@@ -41,6 +41,8 @@ pub struct Glyphs {
     pub below: &'static str,
     /// A rebalance of which no state was seen.
     pub event: &'static str,
+    /// A moment that a person marked, on a time axis.
+    pub marker: &'static str,
     /// The moment shown, on a time axis.
     pub cursor: &'static str,
     /// The upper and the lower of two lines, where signs cannot be finer than a cell.
@@ -130,6 +132,7 @@ const UNICODE: Glyphs = Glyphs {
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     below: "▾",
     event: "▴",
+    marker: "╎",
     cursor: "┃",
     lines: None,
     frame: [" ", "│", "│", "│", "─", "┘", "┐", "┤", "─", "└", "┌", "├", "─", "┴", "┬", "┼"],
@@ -153,6 +156,7 @@ const ASCII: Glyphs = Glyphs {
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
     below: "v",
     event: "^",
+    marker: "!",
     cursor: "|",
     lines: Some(["*", "."]),
     frame: [" ", "|", "|", "|", "-", "+", "+", "+", "-", "+", "+", "+", "-", "+", "+", "+"],
@@ -178,6 +182,7 @@ mod tests {
             glyphs.thumb,
             glyphs.below,
             glyphs.event,
+            glyphs.marker,
             glyphs.cursor,
         ];
         all.extend(glyphs.levels);

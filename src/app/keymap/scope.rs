@@ -87,7 +87,7 @@ impl Scope {
             Self::Stack => "Stack",
             Self::Page => "Page",
             Self::Help => "Help",
-            Self::Prompt => "Filter",
+            Self::Prompt => "Typing",
         }
     }
 }

@@ -166,7 +166,7 @@ pub(super) const BINDINGS: &[Row] = &[
         Scope::Paused,
         chords![c('[')],
         Action::Travel(Travel::EventBefore),
-        "to the rebalance or finding before",
+        "to the event or marker before",
     )
     .footer("event"),
     bind(Scope::Paused, chords![c(']')], Action::Travel(Travel::EventAfter), "to the one after"),
@@ -196,6 +196,7 @@ pub(super) const BINDINGS: &[Row] = &[
     ),
     bind(Scope::Screen, chords![c(' ')], Action::Pause, "pause the picture; collection goes on")
         .footer("pause"),
+    bind(Scope::Screen, chords![c('m')], Action::Mark, "mark the moment shown, with a note"),
     bind(Scope::Screen, chords![c('+'), c('=')], Action::Slower, "longer interval"),
     bind(Scope::Screen, chords![c('-')], Action::Faster, "shorter interval"),
     bind(Scope::Screen, chords![c('y')], Action::CopyRow, "copy the row").footer("copy"),
@@ -218,8 +219,9 @@ pub(super) const BINDINGS: &[Row] = &[
     bind(Scope::Reading, chords![c('q')], Action::Quit, "quit").footer("quit"),
     bind(Scope::Reading, chords![c('Q')], Action::QuitLeavingFrame, "quit, leaving the last frame"),
     // Typing.
-    bind(Scope::Prompt, chords![key(Key::Enter)], Action::Accept, "keep the filter").footer("keep"),
-    bind(Scope::Prompt, chords![key(Key::Esc)], Action::Cancel, "the filter as it was before")
+    bind(Scope::Prompt, chords![key(Key::Enter)], Action::Accept, "keep what was typed")
+        .footer("keep"),
+    bind(Scope::Prompt, chords![key(Key::Esc)], Action::Cancel, "leave it as it was before")
         .footer("cancel"),
     bind(
         Scope::Prompt,

@@ -183,7 +183,7 @@ fn what_is_chosen_is_what_is_pressed_and_shown() {
 #[case::hidden_by_a_pane(&[("pause", "t")], "t", ["all-groups", "pause"], "Partitions")]
 #[case::hiding(&[("matrix", "s")], "s", ["matrix", "next-sort"], "Members")]
 #[case::the_way_out(&[("pause", "Ctrl-C")], "Ctrl-C", ["pause", "quit"], "Page")]
-#[case::while_typing(&[("redraw", "Ctrl-W")], "Ctrl-W", ["filter-erase-word", "redraw"], "Filter")]
+#[case::while_typing(&[("redraw", "Ctrl-W")], "Ctrl-W", ["filter-erase-word", "redraw"], "Typing")]
 fn a_key_cannot_mean_two_things(
     #[case] choices: &[(&str, &str)],
     #[case] key: &str,

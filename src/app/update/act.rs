@@ -45,6 +45,7 @@ impl Turn<'_> {
             Action::ReverseSort => self.reverse_sort(),
             Action::Zoom => self.zoom(),
             Action::Pause => self.pause(),
+            Action::Mark => self.mark(),
             Action::Travel(travel) => self.travel(travel),
             Action::Slower => self.interval(INTERVALS.into_iter().find(|&i| i > self.app.interval)),
             Action::Faster => {
@@ -91,7 +92,14 @@ impl Turn<'_> {
     fn prompt(&mut self) -> bool {
         let pane = self.app.focus;
         let before = self.app.filter(pane).text().to_owned();
-        self.app.prompt = Some(Prompt { pane, before });
+        self.app.prompt = Some(Prompt::Filter { pane, before });
+        true
+    }
+
+    /// A note on the moment shown.
+    fn mark(&mut self) -> bool {
+        let at = self.app.moment().unwrap_or(self.now);
+        self.app.prompt = Some(Prompt::Note { at, text: String::new() });
         true
     }
 

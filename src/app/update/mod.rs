@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{AppState, Chord, Effect, HitMap, Input, Toast};
-use crate::model::{Snapshot, Timestamp};
+use crate::model::{Marker, Snapshot, Timestamp};
 
 /// How long a message stays.
 const TOAST: Duration = Duration::from_secs(4);
@@ -49,6 +49,10 @@ impl Turn<'_> {
             Input::Snapshot(snapshot) => self.snapshot(snapshot),
             Input::Answer(answer) => self.answer(answer),
             Input::Moment(answer) => self.moment_answer(answer),
+            Input::NotMarked(Marker { note, .. }) => {
+                self.say(format!("the marker was not taken, mark again: {note}"));
+                true
+            }
             Input::Tick => {
                 let now = self.now;
                 self.app.toast.take_if(|toast| toast.until <= now);
@@ -77,9 +81,10 @@ impl Turn<'_> {
         }
         let news = self.app.news.of(&snapshot, self.now);
         self.effects.extend(news.map(|(how, text)| Effect::Notify(how, text)));
-        self.app.live = snapshot;
+        let before = std::mem::replace(&mut self.app.live, snapshot);
         if self.app.paused.is_some() {
-            return false;
+            // What is marked meanwhile is shown at once.
+            return before.markers != self.app.live.markers;
         }
         self.app.picture_number += 1;
         true

@@ -1,7 +1,7 @@
 //! Moving: the cursor in a table, the lines of a page, the focus among panes.
 
 use super::Turn;
-use crate::app::{Action, AppState, Extent, Pane, Shape};
+use crate::app::{Action, AppState, Extent, Pane, Prompt, Shape};
 
 /// How far a movement goes from `at` in something `len` long of which `height` is seen.
 fn target(action: Action, at: usize, len: usize, height: usize) -> usize {
@@ -30,9 +30,11 @@ impl Turn<'_> {
     /// Moves whatever is on top: the help, a page, or the cursor of a pane.
     pub(super) fn step(&mut self, action: Action) -> bool {
         let app = &mut *self.app;
-        if let Some(prompt) = &app.prompt {
-            let pane = prompt.pane;
-            return app.step_in(pane, action);
+        match app.prompt {
+            Some(Prompt::Filter { pane, .. }) => return app.step_in(pane, action),
+            // There is nothing to choose from.
+            Some(Prompt::Note { .. }) => return false,
+            None => {}
         }
         if let Some(at) = app.help {
             let to = scrolled(action, at, app.hits.help);

@@ -1,9 +1,10 @@
-//! Typing a filter: it works with every key.
+//! Typing: a filter, which works with every key, or a note.
 
 use super::Turn;
-use crate::app::{Action, AppState, Pane};
+use crate::app::{Action, AppState, Effect, Pane, Prompt};
+use crate::model::Marker;
 
-/// Longest filter in characters: longer than any name in Kafka.
+/// Longest text in characters: longer than any name in Kafka, and long enough for a note.
 const LONGEST: usize = 300;
 
 impl Turn<'_> {
@@ -17,27 +18,20 @@ impl Turn<'_> {
     }
 
     fn insert(&mut self, chars: impl Iterator<Item = char>) -> bool {
-        let Some(prompt) = &self.app.prompt else { return false };
-        let pane = prompt.pane;
-        let mut text = self.app.filter(pane).text().to_owned();
+        let Some(mut text) = self.app.typed_text() else { return false };
         let room = LONGEST.saturating_sub(text.chars().count());
         text.extend(chars.filter(|char| !char.is_control()).take(room));
-        self.app.set_filter(pane, text)
+        self.app.set_typed(text)
     }
 
     pub(super) fn edit(&mut self, action: Action) -> bool {
-        let Some(prompt) = &self.app.prompt else { return false };
-        let pane = prompt.pane;
-        let mut text = self.app.filter(pane).text().to_owned();
+        let Some(mut text) = self.app.typed_text() else { return false };
         match action {
-            Action::Accept => {
-                self.app.prompt = None;
-                self.app.choose(pane);
-                return true;
-            }
+            Action::Accept => return self.accept(),
             Action::Cancel => {
-                let before = self.app.prompt.take().map(|prompt| prompt.before);
-                self.app.set_filter(pane, before.unwrap_or_default());
+                if let Some(Prompt::Filter { pane, before }) = self.app.prompt.take() {
+                    self.app.set_filter(pane, before);
+                }
                 return true;
             }
             // As in vim: erasing where nothing is left to erase gives up.
@@ -58,11 +52,47 @@ impl Turn<'_> {
             Action::EraseAll => text.clear(),
             _ => {}
         }
-        self.app.set_filter(pane, text)
+        self.app.set_typed(text)
+    }
+
+    fn accept(&mut self) -> bool {
+        match self.app.prompt.take() {
+            Some(Prompt::Filter { pane, .. }) => self.app.choose(pane),
+            Some(Prompt::Note { at, text }) => {
+                let marker = Marker { at, note: text.trim().into() };
+                self.effects.push(Effect::Mark(marker));
+            }
+            None => return false,
+        }
+        true
     }
 }
 
 impl AppState {
+    /// The text that is being typed; `None` while nothing is.
+    fn typed_text(&self) -> Option<String> {
+        Some(match self.prompt.as_ref()? {
+            Prompt::Filter { pane, .. } => self.filter(*pane).text().to_owned(),
+            Prompt::Note { text, .. } => text.clone(),
+        })
+    }
+
+    /// Replaces what is being typed; returns whether that is another text than before.
+    fn set_typed(&mut self, new: String) -> bool {
+        match &mut self.prompt {
+            Some(Prompt::Filter { pane, .. }) => {
+                let pane = *pane;
+                self.set_filter(pane, new)
+            }
+            Some(Prompt::Note { text, .. }) => {
+                let changed = *text != new;
+                *text = new;
+                changed
+            }
+            None => false,
+        }
+    }
+
     /// Filters `pane` by `text`; returns whether that is another text than before.
     pub(super) fn set_filter(&mut self, pane: Pane, text: String) -> bool {
         let filter = match pane {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Turn;
 use crate::app::{AppState, Effect, Paused, Rewound, Shown, Travel};
 use crate::model::moment::{self, MomentAnswer, MomentWish};
-use crate::model::{Finding, MemberRef, Rebalance, Timestamp};
+use crate::model::{Finding, Marker, MemberRef, Rebalance, Timestamp};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -133,13 +133,15 @@ impl Turn<'_> {
 }
 
 impl AppState {
-    /// What happened, oldest first: rebalances of the selected group, and what began to be wrong anywhere.
+    /// What happened, oldest first: rebalances of the selected group, what began to be wrong anywhere, and
+    /// what a person marked.
     fn events(&self) -> Vec<Event> {
         let held = self.held();
         let group = self.groups.selected().and_then(|id| held.group(id));
         let rebalances = group.map(|entry| entry.view.rebalances.as_slice()).unwrap_or_default();
         let mut events: Vec<_> = rebalances.iter().map(rebalance).collect();
         events.extend(held.findings().into_iter().map(begun));
+        events.extend(self.live.markers.iter().map(marked));
         events.sort_by_key(|event| event.at);
         events
     }
@@ -156,6 +158,10 @@ fn rebalance(event: &Rebalance) -> Event {
     let what: Vec<_> = left.into_iter().chain(joined).collect();
     let what = if what.is_empty() { "same members".to_owned() } else { what.join(", ") };
     Event { at: event.at, text: format!("rebalance: {what}") }
+}
+
+fn marked(marker: &Marker) -> Event {
+    Event { at: marker.at, text: format!("marker: {}", marker.note) }
 }
 
 fn begun(finding: &Finding) -> Event {

@@ -112,3 +112,18 @@ fn without_findings_it_says_so() {
     assert!(text.starts_with("# Kafka consumer lag: nothing found\n"), "{text}");
     assert!(text.ends_with("\n## Findings\n\nNone.\n"), "{text}");
 }
+
+#[test]
+fn markers_are_told_with_what_was_said_of_them() {
+    let mut shown = incident("g");
+    assert!(!summary(&shown, AT).contains("## Markers"));
+    let marker = |seconds, note: &str| crate::model::Marker {
+        at: AT.minus(std::time::Duration::from_secs(seconds)),
+        note: note.into(),
+    };
+    shown.markers = Arc::new(vec![marker(60, "deploy *42*"), marker(0, "")]);
+    let text = summary(&shown, AT);
+    let (_, told) = text.split_once("## Markers\n\n").expect("they are told");
+    let told: Vec<_> = told.lines().filter_map(|line| line.split_once(": ")).collect();
+    assert_eq!(told.iter().map(|(_, note)| *note).collect::<Vec<_>>(), [r"deploy \*42\*", "–"]);
+}

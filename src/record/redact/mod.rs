@@ -36,6 +36,7 @@ pub struct Redactor {
     threads: Pseudonyms,
     users: Pseudonyms,
     cgroups: Pseudonyms,
+    notes: Pseudonyms,
 }
 
 #[derive(Debug, Default)]
@@ -106,6 +107,8 @@ impl Redactor {
             Body::Host(sample) => self.host(sample),
             Body::Processes(found) => self.processes(found),
             Body::ProcessSamples(samples) => self.process_samples(samples),
+            // A note is in the person's own words, which name things.
+            Body::Marker(marker) => marker.note = self.notes.of("note", &marker.note),
             // Of brokers, sockets, times and ports: no names.
             Body::Controller(_) | Body::Round(_) | Body::Cost(_) | Body::Sends(_) => {}
             Body::Health(health) => match health {

@@ -2,6 +2,7 @@
 
 mod groups;
 mod inventory;
+mod markers;
 mod membership;
 mod offsets;
 mod past;

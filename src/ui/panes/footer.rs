@@ -83,12 +83,21 @@ fn fitting(scene: &Scene<'_>, width: u16) -> Vec<Key> {
     keys
 }
 
-/// Draws the filter that is being typed and how it fares; returns the cells used.
+/// Draws what is being typed and how it fares; returns the cells used.
 fn draw_prompt(scene: &Scene<'_>, typing: &Prompt, area: Rect, canvas: &mut Canvas<'_>) -> u16 {
-    let filter = scene.view.app.filter(typing.pane);
+    let (label, text, error) = match typing {
+        Prompt::Filter { pane, .. } => {
+            let filter = scene.view.app.filter(*pane);
+            ("/".to_owned(), filter.text(), filter.error())
+        }
+        Prompt::Note { at, text } => {
+            let clock = format::clock(*at, scene.view.utc_offset);
+            (format!("note on {clock}: "), text.as_str(), None)
+        }
+    };
     let place = Rect { width: area.width.min((area.width / 2).max(30)), ..area };
-    let used = prompt::draw("/", filter.text(), place, &scene.theme, canvas.buf);
-    let Some(error) = filter.error() else { return used.saturating_add(GAP) };
+    let used = prompt::draw(&label, text, place, &scene.theme, canvas.buf);
+    let Some(error) = error else { return used.saturating_add(GAP) };
     let shift = used.saturating_add(1).min(area.width);
     let rest = Rect { x: area.x.saturating_add(shift), width: area.width - shift, ..area };
     let error = scene.theme.glyphs.name(error);

@@ -124,23 +124,33 @@ impl<'a> Scene<'a> {
         self.view.held.group(&entry.view.id).unwrap_or(entry)
     }
 
-    /// A number over time, with the moment shown marked in it.
+    /// A number over time, with moments marked in it.
     #[must_use]
     pub fn trend(&self, columns: &[Option<i64>], scale: Scale) -> Line<'static> {
         let drawn = sparkline(columns, scale, &self.theme.glyphs);
         let mut line = Line::from(self.span(drawn, Role::Trend));
-        self.mark_cursor(&mut line, (0, columns.len()));
+        self.mark_moments(&mut line, (0, columns.len()));
         line
     }
 
-    /// Marks the moment shown in a picture that takes so many columns of `line` from cell `from` on.
-    pub fn mark_cursor(&self, line: &mut Line<'static>, (from, columns): (u16, usize)) {
-        let columns = u16::try_from(columns).unwrap_or(u16::MAX);
-        let cursor = self.axis.cursor().and_then(|at| self.axis.column(at, columns));
-        if let Some(cursor) = cursor {
-            let cell = usize::from(from.saturating_add(cursor));
-            ruler::mark(line, cell, self.theme.glyphs.cursor, self.style(Role::Cursor));
+    /// Marks moments in a picture that takes so many columns of `line` from cell `from` on.
+    pub fn mark_moments(&self, line: &mut Line<'static>, (from, columns): (u16, usize)) {
+        for (column, sign, style) in self.moments(u16::try_from(columns).unwrap_or(u16::MAX)) {
+            ruler::mark(line, usize::from(from.saturating_add(column)), sign, style);
         }
+    }
+
+    /// Moments on a time axis of so many columns, each with its sign: those that a person marked, also since
+    /// the picture is held still, and over them the one shown.
+    #[must_use]
+    pub fn moments(&self, columns: u16) -> Vec<(u16, &'static str, Style)> {
+        let glyphs = &self.theme.glyphs;
+        let markers = self.view.app.live.markers.iter();
+        let markers = markers.map(|marker| (marker.at, glyphs.marker, Role::Marker));
+        let cursor = self.axis.cursor().map(|at| (at, glyphs.cursor, Role::Cursor));
+        let on_axis =
+            |(at, sign, role)| Some((self.axis.column(at, columns)?, sign, self.style(role)));
+        markers.chain(cursor).filter_map(on_axis).collect()
     }
 
     /// How long ago `at` was, in words.

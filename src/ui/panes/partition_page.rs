@@ -131,7 +131,9 @@ fn charts(item: &Item<'_>, lines: &mut Lines<'_>) {
     let lag = item.lag(scene, columns);
     let scale = Scale::own(&lag, groups::NOISE, scene.view.app.log_scale);
     lines.heading(if scene.view.app.log_scale { "Lag, logarithmic" } else { "Lag" });
-    lines.each(chart::area(&lag, scale, rows, &scene.theme), |line| cursor(scene, line, columns));
+    lines.each(chart::area(&lag, scale, rows, &scene.theme), |line| {
+        with_moments(scene, line, columns)
+    });
     times(columns, lines);
     let Some(log) = item.log() else { return };
     let dots = columns.saturating_mul(2);
@@ -158,13 +160,15 @@ fn charts(item: &Item<'_>, lines: &mut Lines<'_>) {
     let plots =
         [Plot { dots: &ends, style: end_style }, Plot { dots: &commits, style: commit_style }];
     let range = (0, greatest.saturating_sub(least));
-    lines.each(chart::lines(plots, range, rows, &scene.theme), |line| cursor(scene, line, columns));
+    lines.each(chart::lines(plots, range, rows, &scene.theme), |line| {
+        with_moments(scene, line, columns)
+    });
     times(columns, lines);
 }
 
-/// A line of a chart, with the moment shown marked in it.
-fn cursor(scene: &Scene<'_>, mut line: Line<'static>, columns: u16) -> Line<'static> {
-    scene.mark_cursor(&mut line, (chart::LABELS, usize::from(columns)));
+/// A line of a chart, with moments marked in it.
+fn with_moments(scene: &Scene<'_>, mut line: Line<'static>, columns: u16) -> Line<'static> {
+    scene.mark_moments(&mut line, (chart::LABELS, usize::from(columns)));
     line
 }
 

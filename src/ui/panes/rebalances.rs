@@ -115,10 +115,8 @@ fn draw_band(scene: &Scene<'_>, entry: &GroupEntry, area: Rect, buf: &mut Buffer
     let (span, events) = (scene.axis.span(row.width), whole.view.rebalances.as_slice());
     let slices = band::slices(&whole.view.band, events, span, held, row.width);
     band::draw(&slices, &scene.theme, row, buf);
-    let cursor = scene.axis.cursor().and_then(|at| scene.axis.column(at, row.width));
-    if let Some(cursor) = cursor {
-        let x = row.x.saturating_add(cursor);
-        paint::sign(buf, x, row.y, scene.theme.glyphs.cursor, scene.style(Role::Cursor));
+    for (column, sign, style) in scene.moments(row.width) {
+        paint::sign(buf, row.x.saturating_add(column), row.y, sign, style);
     }
     if area.height < LEGEND_FROM {
         return 1;

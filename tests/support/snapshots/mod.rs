@@ -181,6 +181,7 @@ fn snapshot(mut groups: Vec<GroupView>, mut topics: Vec<TopicView>, seen: Timest
         processes: Arc::default(),
         totals,
         differences: Differences::default(),
+        markers: Arc::default(),
     }
 }
 

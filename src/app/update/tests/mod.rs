@@ -1,4 +1,5 @@
 mod findings;
+mod marking;
 mod mouse;
 mod news;
 mod peek;
