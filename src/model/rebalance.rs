@@ -183,9 +183,21 @@ impl Took {
             Self::AtLeast(least) => Self::AtLeast(least.max(part)),
         }
     }
+
+    /// The same and so much longer.
+    #[must_use]
+    pub fn and(self, more: Duration) -> Self {
+        match self {
+            Self::Exactly(span) => Self::Exactly(span + more),
+            Self::AtMost(most) => Self::Between(more, most + more),
+            Self::Between(least, most) => Self::Between(least + more, most + more),
+            Self::AtLeast(least) => Self::AtLeast(least + more),
+        }
+    }
 }
 
-/// One finished rebalance.
+/// One finished rebalance. Of a cooperative group, which gives up partitions in one generation and hands them
+/// out in the next, both together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebalance {
     /// When its end was seen.

@@ -240,8 +240,7 @@ impl GroupCell {
             if described.kind == GroupKind::Classic {
                 rebalance.classic(written);
             }
-            super::rebalances::keep(kept, rebalance);
-            view.rebalances_seen += 1;
+            view.rebalances_seen += u64::from(super::rebalances::keep(kept, rebalance));
         }
         view.assign();
         self.dirty = true;

@@ -138,8 +138,8 @@ impl GroupCell {
         let members = member_views(described.members, self.view.members.as_deref());
         let view = Arc::make_mut(&mut self.view);
         if let Some(rebalance) = ended {
-            rebalances::keep(Arc::make_mut(&mut view.rebalances), rebalance);
-            view.rebalances_seen += 1;
+            let more = rebalances::keep(Arc::make_mut(&mut view.rebalances), rebalance);
+            view.rebalances_seen += u64::from(more);
         }
         view.epoch = described.epoch;
         view.assignment_epoch = described.assignment_epoch;

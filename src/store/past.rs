@@ -211,7 +211,7 @@ impl GroupCell {
         }
         view.rebalances_seen += rebalances.len() as u64;
         for event in std::mem::take(Arc::make_mut(&mut view.rebalances)) {
-            keep(&mut rebalances, event);
+            view.rebalances_seen -= u64::from(!keep(&mut rebalances, event));
         }
         view.rebalances = Arc::new(rebalances);
         self.dirty = true;

@@ -2,15 +2,16 @@
 //!
 //! Polling sees samples. A rebalance that began and ended between two of them still shows, because the
 //! group epoch moved, or members or assignments are others than before; its duration is then "at most"
-//! the time between the two looks.
+//! the time between the two looks. What cooperative members give up in one generation and get in the next is
+//! one rebalance.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::observation::Written;
 use crate::model::{
-    Dropped, GroupKind, GroupState, Holder, MemberRef, MemberView, Rebalance, Settled, Timestamp,
-    Took, TopicPartitions,
+    Dropped, GroupKind, GroupState, Holder, MemberRef, MemberView, Move, Rebalance, Settled,
+    Timestamp, Took, TopicPartition, TopicPartitions,
 };
 
 /// Within this time a record's generation belongs to the rebalance that an answer showed before it.
@@ -19,12 +20,22 @@ const NUMBERED_WITHIN: Duration = Duration::from_secs(10);
 /// How many rebalances are kept a group.
 const CAPACITY: usize = 200;
 
-/// Adds a rebalance to those kept.
-pub(super) fn keep(kept: &mut Vec<Rebalance>, rebalance: Rebalance) {
+/// A rebalance goes on in the next generation within this time: so long a member may take to give partitions
+/// back by default (`max.poll.interval.ms`).
+const GOES_ON_WITHIN: Duration = Duration::from_mins(5);
+
+/// Adds a rebalance to those kept, or to the last of them, if it only hands out what that one took away. Tells
+/// whether it is one more.
+pub(super) fn keep(kept: &mut Vec<Rebalance>, rebalance: Rebalance) -> bool {
+    if let Some(last) = kept.last_mut().filter(|last| last.goes_on_with(&rebalance)) {
+        last.go_on(rebalance);
+        return false;
+    }
     if kept.len() >= CAPACITY {
         kept.remove(0);
     }
     kept.push(rebalance);
+    true
 }
 
 /// What a group looked like when it was last settled, and since when it is not.
@@ -139,6 +150,38 @@ impl Tracker {
 }
 
 impl Rebalance {
+    /// Is it the second half of this one? Cooperative members first give up what shall change hands, which
+    /// takes a generation in which nobody holds it, and get it with the next.
+    fn goes_on_with(&self, next: &Self) -> bool {
+        let free = |partition: &TopicPartition| {
+            self.moved.iter().any(|one| one.to.is_none() && one.partition == *partition)
+        };
+        let handed_out =
+            |one: &Move| one.from.is_none() && one.to.is_some() && free(&one.partition);
+        let follows = |(before, after): (i32, i32)| (0..=1).contains(&after.wrapping_sub(before));
+        [self.ended_in, next.ended_in] == [GroupState::Stable; 2]
+            && next.joined.is_empty()
+            && next.left.is_empty()
+            && !next.moved.is_empty()
+            && next.moved.iter().all(handed_out)
+            && self.epoch.zip(next.epoch).is_none_or(follows)
+            && next.at.since(self.at) <= GOES_ON_WITHIN
+    }
+
+    /// Takes over its second half.
+    fn go_on(&mut self, next: Self) {
+        self.took = self.took.and(next.at.since(self.at));
+        (self.at, self.epoch) = (next.at, next.epoch.or(self.epoch));
+        for Move { partition, to, .. } in next.moved {
+            let mut free = self.moved.iter_mut().filter(|one| one.to.is_none());
+            if let Some(one) = free.find(|one| one.partition == partition) {
+                one.to = to;
+            }
+        }
+        // What came back to who gave it up has not moved.
+        self.moved.retain(|one| one.to.is_none() || !one.from.iter().eq(&one.to));
+    }
+
     /// Adds what is known of rebalances of classic groups only.
     pub(super) fn classic(&mut self, written: Option<Written>) {
         if let Some((at, joined)) = written.and_then(|written| Some((written.at, written.joined?)))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::story::{Story, member};
 use crate::model::observation::{CommitsObserved, GroupDescription, GroupObserved};
-use crate::model::{Body, BrokerId, Fault, GroupKind, GroupState, Timestamp, Took};
+use crate::model::{Body, BrokerId, Fault, GroupKind, GroupState, MemberRef, Timestamp, Took};
 
 #[test]
 fn what_did_not_change_is_the_same_arc() {
@@ -200,4 +200,25 @@ fn a_rebalance_that_an_answer_showed_first_is_numbered_by_its_record() {
     story.pass(60_000);
     recorded(&mut story, 4, &[("a", &[0, 1])]);
     assert_eq!(story.group("g").rebalances.len(), 2);
+}
+
+#[test]
+fn what_is_given_up_in_one_generation_and_handed_out_in_the_next_is_one_rebalance() {
+    let mut story = Story::new();
+    story.described("g", GroupState::Stable, &[("a", &[0, 1]), ("z", &[2])]).pass(1_000);
+    story.described("g", GroupState::Stable, &[("a", &[0]), ("b", &[]), ("z", &[2])]);
+    story.pass(300).described("g", GroupState::Stable, &[("a", &[0]), ("b", &[1]), ("z", &[2])]);
+    let group = story.group("g");
+    let [rebalance] = group.rebalances.as_slice() else { panic!("{:?}", group.rebalances) };
+    let [moved] = rebalance.moved.as_slice() else { panic!("{:?}", rebalance.moved) };
+    let name = |member: &Option<MemberRef>| member.as_ref().map(|one| one.client_id.to_string());
+    assert_eq!((name(&moved.from), name(&moved.to)), (Some("a".into()), Some("b".into())));
+    let (least, most) = (Duration::from_millis(300), Duration::from_millis(1_300));
+    assert_eq!((rebalance.took, group.rebalances_seen), (Took::Between(least, most), 1));
+    assert_eq!(rebalance.joined.len(), 1);
+
+    // What nobody gave up before, or who comes with it, is another.
+    story.pass(1_000).described("g", GroupState::Stable, &[("a", &[0]), ("b", &[1])]);
+    story.pass(300).described("g", GroupState::Stable, &[("a", &[0]), ("b", &[1]), ("c", &[2])]);
+    assert_eq!(story.group("g").rebalances_seen, 3);
 }
