@@ -221,6 +221,34 @@ fn a_rebalance_between_two_answers_is_told_exactly() {
     assert_eq!(story.group().assignor.as_deref(), Some("uniform"));
 }
 
+/// `b` goes again, and `a` has all.
+fn second_goes(story: &mut Story) {
+    story.goes("b").write(Change::Epoch(Some(3))).pass(700);
+    story.target("a", &[0, 1]).write(Change::TargetEpoch(Some(3)));
+    story.holds("a", 3, Progress::Settled, &[0, 1]);
+}
+
+#[test]
+fn wherever_two_batches_part_its_records_a_rebalance_is_one() {
+    let begun = || {
+        let mut story = Story::new();
+        story.pass(1_000).answers(2, &[("a", None, &[0]), ("b", None, &[1])]).pass(10_000);
+        story
+    };
+    let mut whole = begun();
+    second_goes(&mut whole);
+    let records = whole.written.clone();
+    let expected = whole.read().only_rebalance();
+    for cut in 1..records.len() {
+        let mut story = begun();
+        for part in [&records[..cut], &records[cut..]] {
+            story.see(SourceId::Stream, Body::Membership(part.to_vec()));
+            story.store.publish();
+        }
+        assert_eq!(story.only_rebalance(), expected, "cut before record {cut}");
+    }
+}
+
 #[test]
 fn those_that_are_waited_for_are_named_while_it_lasts() {
     let mut story = Story::new();
