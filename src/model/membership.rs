@@ -67,6 +67,19 @@ pub struct HeldRecorded {
     pub progress: Progress,
     /// What it may consume. What it has yet to give back is not in it, as in answers.
     pub held: Vec<IdPartitions>,
+    /// What it held in the epoch before, which is nothing where it just joined; `None` where the record does
+    /// not tell.
+    #[serde(default)]
+    pub before: Option<Before>,
+}
+
+/// What a member was in the epoch before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// It was no member: this is its first epoch.
+    pub joined: bool,
+    /// What it has had since then, or has yet to give back.
+    pub held: Vec<IdPartitions>,
 }
 
 impl HeldRecorded {

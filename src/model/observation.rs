@@ -344,6 +344,8 @@ pub enum PastObserved {
     /// Groups as their records described them, oldest first; [`GroupObserved::asked`] is when the
     /// record was written. A state in which partitions change hands comes without members.
     Groups(Vec<GroupObserved>),
+    /// What coordinators recorded about groups that they assign for, in the order in which they did.
+    Membership(Vec<MembershipRecorded>),
 }
 
 /// One group's positions on one partition, as its coordinator recorded them.

@@ -18,8 +18,8 @@ use super::rebalances::Settling;
 use crate::model::membership::{Change, HeldRecorded, IdPartitions, MemberRecorded, Progress};
 use crate::model::observation::{GroupDescription, MemberObserved};
 use crate::model::{
-    Dropped, GroupKind, GroupState, Holder, MemberId, MemberRef, Rebalance, Settled, Timestamp,
-    TopicId, TopicName, TopicPartitions,
+    Dropped, GroupKind, GroupState, Holder, MemberId, MemberRef, MemberView, Rebalance, Settled,
+    Timestamp, TopicId, TopicName, TopicPartitions,
 };
 
 /// What topics are called. A topic that is not looked at has no name here; one that is not in it
@@ -68,6 +68,30 @@ impl Fold {
             described.members.iter().map(member).collect::<Option<_>>()?;
         let course = Course::new((at, Arc::new(settled(epoch, &members))));
         Some(Self { kind: described.kind, epoch, target_epoch, members, course })
+    }
+
+    /// Begins with who was there before the first record, each with what it held.
+    pub(super) fn recalled(
+        at: Timestamp,
+        (kind, epoch): (GroupKind, i32),
+        there: Vec<(MemberId, MemberRecorded, Vec<TopicPartitions>)>,
+    ) -> Self {
+        let member = |(id, about, held)| {
+            let (progress, target) = (Progress::Settled, Vec::new());
+            (id, Member { about, epoch, progress, held, target, revoking: None })
+        };
+        let members: BTreeMap<_, _> = there.into_iter().map(member).collect();
+        let course = Course::new((at, Arc::new(settled(epoch, &members))));
+        Self { kind, epoch, target_epoch: epoch, members, course }
+    }
+
+    /// Can a group be so now that was so after the last record? At the same epoch it must be the same.
+    pub(super) fn may_lead_to(&self, epoch: Option<i32>, members: &[MemberView]) -> bool {
+        let same = |view: &MemberView| {
+            let known = self.members.get(&view.id);
+            known.is_some_and(|known| view.assignment.as_ref() == Some(&known.held))
+        };
+        epoch != Some(self.epoch) || members.len() == self.members.len() && members.iter().all(same)
     }
 
     /// The last rest.
@@ -233,7 +257,7 @@ impl Member {
         held: Option<HeldRecorded>,
         names: &Names,
     ) -> Result<(), Lost> {
-        let Some(HeldRecorded { epoch, progress, held }) = held else {
+        let Some(HeldRecorded { epoch, progress, held, .. }) = held else {
             // The first of three records of a member that goes: how it stood says why.
             self.held.clear();
             return Ok(());
@@ -281,7 +305,7 @@ fn settled(epoch: i32, members: &BTreeMap<MemberId, Member>) -> Settled {
 }
 
 /// The partitions by their topics' names, those that are looked at; `None` if a name is not known.
-fn named(partitions: Vec<IdPartitions>, names: &Names) -> Option<Vec<TopicPartitions>> {
+pub(super) fn named(partitions: Vec<IdPartitions>, names: &Names) -> Option<Vec<TopicPartitions>> {
     let mut known = Vec::with_capacity(partitions.len());
     for IdPartitions { topic, mut partitions } in partitions {
         if let Some(topic) = names.get(&topic)?.clone().filter(|_| !partitions.is_empty()) {

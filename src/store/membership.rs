@@ -44,6 +44,10 @@ impl Ledger {
         self.differences.clone()
     }
 
+    pub(super) const fn names(&self) -> &Names {
+        &self.names
+    }
+
     pub(super) fn named(&mut self, names: Vec<(TopicId, Option<TopicName>)>) {
         self.names.extend(names);
     }

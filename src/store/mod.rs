@@ -20,6 +20,7 @@
 //! | `rebalances` | what changed between two answers about a group |
 //! | `fold` | one group, put together from its records |
 //! | `course` | the rebalances that those records tell of, exactly |
+//! | `recall` | the same of the time before the start |
 //! | `membership` | which groups have such a fold, and how answers compare with records |
 //! | `derive` | lag, rates and sums of one group |
 //! | `findings` | what the rules say of what changed |
@@ -55,6 +56,7 @@ mod membership;
 mod past;
 mod processes;
 mod rebalances;
+mod recall;
 mod recorded;
 mod sources;
 pub mod task;
@@ -241,6 +243,7 @@ impl Store {
             self.past.join(&mut past::Present {
                 groups: &mut self.groups,
                 topics: &mut self.topics,
+                names: self.ledger.names(),
                 now: self.at,
             });
         }

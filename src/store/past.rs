@@ -11,10 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::fold::Names;
 use super::groups::{GroupCell, member_views};
 use super::rebalances::{Between, Tracker, keep, settled};
+use super::recall::{Recalled, recall};
 use super::topics::TopicCell;
 use crate::model::history::lag_points;
+use crate::model::membership::MembershipRecorded;
 use crate::model::observation::{GroupObserved, PastCommits, PastEnds, PastObserved};
 use crate::model::{GroupId, GroupState, GroupView, Point, Rebalance, Timestamp, TopicName};
 
@@ -34,6 +37,7 @@ pub(super) struct Past {
     /// From when each group's positions are known, and those of which commits were told.
     told: BTreeMap<GroupId, Told>,
     groups: Vec<GroupObserved>,
+    membership: Vec<MembershipRecorded>,
 }
 
 #[derive(Debug)]
@@ -46,6 +50,7 @@ struct Told {
 pub(super) struct Present<'a> {
     pub(super) groups: &'a mut BTreeMap<GroupId, GroupCell>,
     pub(super) topics: &'a mut BTreeMap<TopicName, TopicCell>,
+    pub(super) names: &'a Names,
     pub(super) now: Timestamp,
 }
 
@@ -65,6 +70,7 @@ impl Past {
                     self.join_still((from, until), present.groups);
                 }
                 PastObserved::Groups(groups) => self.groups.extend(groups),
+                PastObserved::Membership(records) => self.membership.extend(records),
             }
         }
         if std::mem::take(&mut self.is_over) {
@@ -118,13 +124,18 @@ impl Past {
                 cell.dirty = true;
             }
         }
-        let mut described = BTreeMap::<GroupId, Vec<GroupObserved>>::new();
-        for observed in std::mem::take(&mut self.groups) {
-            described.entry(observed.id.clone()).or_default().push(observed);
-        }
+        let described = by_group(std::mem::take(&mut self.groups), |one| &one.id);
         for (group, observed) in described {
             if let Some(cell) = present.groups.get_mut(&group) {
                 cell.retell(observed);
+            }
+        }
+        let recorded = by_group(std::mem::take(&mut self.membership), |one| &one.group);
+        for (group, records) in recorded {
+            if let Some(cell) = present.groups.get_mut(&group)
+                && let Some(recalled) = recall(&records, &cell.view, present.names)
+            {
+                cell.put_before(recalled, None);
             }
         }
     }
@@ -134,6 +145,15 @@ impl Told {
     const fn from(from: Timestamp) -> Self {
         Self { from, positions: BTreeSet::new() }
     }
+}
+
+/// What is told of each group, in its order.
+fn by_group<T>(all: Vec<T>, group: impl Fn(&T) -> &GroupId) -> BTreeMap<GroupId, Vec<T>> {
+    let mut groups = BTreeMap::<_, Vec<T>>::new();
+    for one in all {
+        groups.entry(group(&one).clone()).or_default().push(one);
+    }
+    groups
 }
 
 fn join_ends(ends: Vec<PastEnds>, topics: &mut BTreeMap<TopicName, TopicCell>) {
@@ -185,28 +205,42 @@ impl GroupCell {
         let seen_live = self.view.band.changes().next().map(|(at, _)| at);
         let mut tracker = Tracker::default();
         let mut followed = None;
-        let (mut states, mut rebalances) = (Vec::new(), Vec::new());
+        let mut told = Recalled::default();
         for GroupObserved { asked: at, description, .. } in observed {
             let Ok(described) = description else { continue };
             if seen_live.is_some_and(|live| at >= live) {
                 break;
             }
             tracker.state(at, described.state);
-            states.push((at, described.state));
+            told.states.push((at, described.state));
             let members = member_views(described.members, None);
             let settled = settled(described.epoch, &members);
             let between = tracker.described(at, (described.kind, described.state), settled);
             if let Between::Rebalance(event) = between {
-                keep(&mut rebalances, event);
+                keep(&mut told.rebalances, event);
             }
             followed = followed.or_else(|| tracker.settled().map(|_| at));
+        }
+        self.put_before(told, followed.map(|followed| (tracker, followed)));
+    }
+
+    /// Puts what records tell in front of what was seen live, which stands. With the walk through rests
+    /// that records told whole, and the moment of the first of them, who held what then is known too.
+    fn put_before(
+        &mut self,
+        Recalled { mut states, mut rebalances }: Recalled,
+        walk: Option<(Tracker, Timestamp)>,
+    ) {
+        if let Some((live, _)) = self.view.band.changes().next() {
+            states.retain(|(at, _)| *at < live);
+            rebalances.retain(|event| event.at < live);
         }
         if states.is_empty() {
             return;
         }
         let view = Arc::make_mut(&mut self.view);
         Arc::make_mut(&mut view.band).prepend(states);
-        if let Some(event) = followed.and_then(|followed| bridge(view, tracker, followed)) {
+        if let Some(event) = walk.and_then(|(tracker, followed)| bridge(view, tracker, followed)) {
             keep(&mut rebalances, event);
         }
         view.rebalances_seen += rebalances.len() as u64;

@@ -197,6 +197,11 @@ impl Redactor {
                     self.described(group);
                 }
             }
+            PastObserved::Membership(changes) => {
+                for change in changes {
+                    self.membership(change);
+                }
+            }
             PastObserved::Still { .. } => {}
         }
     }

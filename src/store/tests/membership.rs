@@ -75,7 +75,7 @@ impl Story {
     }
 
     fn holds(&mut self, name: &str, epoch: i32, progress: Progress, held: &[i32]) -> &mut Self {
-        let held = HeldRecorded { epoch, progress, held: by_id(held) };
+        let held = HeldRecorded { epoch, progress, held: by_id(held), before: None };
         self.write(Change::Held(name.into(), Some(held)))
     }
 

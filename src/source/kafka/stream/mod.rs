@@ -216,7 +216,8 @@ impl Listener {
                 }
                 tail::Batch::Seen(bodies, read) => {
                     let context = &self.context;
-                    let told = names.of(&context.client, &context.topics, &bodies).await;
+                    let recorded = names::records(&bodies);
+                    let told = names.of(&context.client, &context.topics, &recorded).await;
                     let commits = Committed::all(&bodies);
                     for body in told.into_iter().chain(bodies) {
                         self.send(body).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::model::membership::{Change, IdPartitions};
+use crate::model::membership::{Change, IdPartitions, MembershipRecorded};
 use crate::model::{Body, TopicId, TopicName};
 use crate::source::kafka::poll::NameFilter;
 use crate::source::kafka::wire::{Client, Topics};
@@ -18,7 +18,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names of the ids that stand in these bodies for the first time; `None` when there are none.
+    /// The names of the ids that stand in these records for the first time; `None` when there are none.
     /// An id that nobody could name is left out (the broker cannot be reached, or does not know the
     /// topic yet, or any more): whoever folds the records knows then that it does not know, and the
     /// next record asks again.
@@ -26,9 +26,10 @@ impl Names {
         &mut self,
         client: &Client,
         looked_at: &NameFilter,
-        bodies: &[Body],
+        records: &[&MembershipRecorded],
     ) -> Option<Body> {
-        let mut unknown: Vec<TopicId> = ids(bodies).filter(|id| !self.told.contains(id)).collect();
+        let ids = records.iter().flat_map(|record| partitions(&record.change)).map(|of| of.topic);
+        let mut unknown: Vec<TopicId> = ids.filter(|id| !self.told.contains(id)).collect();
         unknown.sort_unstable();
         unknown.dedup();
         if unknown.is_empty() {
@@ -52,19 +53,21 @@ impl Names {
     }
 }
 
-/// The topics' ids in records about members.
-fn ids(bodies: &[Body]) -> impl Iterator<Item = TopicId> {
+/// The records about members in these bodies.
+pub(super) fn records(bodies: &[Body]) -> Vec<&MembershipRecorded> {
     let recorded = bodies.iter().filter_map(|body| match body {
         Body::Membership(recorded) => Some(recorded),
         _ => None,
     });
-    recorded.flatten().flat_map(|record| partitions(&record.change)).map(|of| of.topic)
+    recorded.flatten().collect()
 }
 
-fn partitions(change: &Change) -> &[IdPartitions] {
-    match change {
-        Change::Target(_, Some(partitions)) => partitions,
-        Change::Held(_, Some(held)) => &held.held,
-        _ => &[],
-    }
+/// What a member holds or shall hold from now on, and held before.
+fn partitions(change: &Change) -> impl Iterator<Item = &IdPartitions> {
+    let (now, before) = match change {
+        Change::Target(_, Some(partitions)) => (partitions.as_slice(), None),
+        Change::Held(_, Some(held)) => (held.held.as_slice(), held.before.as_ref()),
+        _ => (&[][..], None),
+    };
+    now.iter().chain(before.into_iter().flat_map(|before| &before.held))
 }

@@ -9,6 +9,7 @@ use super::super::records::{Entry, Record, decode};
 use super::super::translate::Translator;
 use super::ends::Which;
 use super::points::Points;
+use crate::model::membership::MembershipRecorded;
 use crate::model::observation::{GroupDescription, GroupObserved, PastCommits};
 use crate::model::{Body, Clock, GroupId, GroupKind, GroupState, Timestamp, TopicName};
 use crate::source::kafka::interned::Interned;
@@ -127,21 +128,32 @@ impl Clock for RecordTime {
     }
 }
 
-/// Descriptions at the times of their records; where a classic group's record says since when it was
-/// completing a rebalance, that too.
-pub(super) fn described(records: &[Raw], context: &Context) -> Vec<GroupObserved> {
+/// What the records about groups say.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Classic groups, described at the times of their records; where a record says since when its group was
+    /// completing a rebalance, that too.
+    pub(super) described: Vec<GroupObserved>,
+    /// Groups that the coordinator assigns for, change by change.
+    pub(super) membership: Vec<MembershipRecorded>,
+}
+
+/// Tells what records about groups say.
+pub(super) fn told(records: &[Raw], context: &Context) -> Told {
     let clock = Arc::new(RecordTime(AtomicI64::new(0)));
     let (groups, topics) = (Arc::clone(&context.groups), Arc::clone(&context.topics));
     let mut translator = Translator::new(Arc::clone(&clock) as Arc<dyn Clock>, groups, topics);
-    let mut told = Vec::new();
+    let mut told = Told::default();
     for (at, key, value) in records {
         clock.0.store(*at, Ordering::Relaxed);
-        told.extend(completing(*at, key, value.as_deref()));
+        told.described.extend(completing(*at, key, value.as_deref()));
         // What cannot be read tells nothing of the past either; the tail says so.
         let _ = translator.record(key, value.as_deref(), Some(*at));
         for body in translator.take() {
-            if let Body::Groups(groups) = body {
-                told.extend(groups);
+            match body {
+                Body::Groups(groups) => told.described.extend(groups),
+                Body::Membership(records) => told.membership.extend(records),
+                _ => {}
             }
         }
     }

@@ -21,6 +21,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::names::Names;
 use super::{Context, Gone};
 use crate::model::observation::PastObserved;
 use crate::model::{Body, Fault, HistoryProgress, HistoryStage, Observation, SourceId, Timestamp};
@@ -94,8 +95,14 @@ impl Past {
             (stage, _) => stage,
         };
         self.pass_on(told.ends.into_iter(), PastObserved::Ends).await?;
-        let groups = collect::described(&groups, &self.context);
-        self.pass_on(groups.into_iter(), PastObserved::Groups).await?;
+        let collect::Told { described, membership } = collect::told(&groups, &self.context);
+        self.pass_on(described.into_iter(), PastObserved::Groups).await?;
+        let recorded: Vec<_> = membership.iter().collect();
+        let (client, topics) = (&self.context.client, &self.context.topics);
+        if let Some(names) = Names::default().of(client, topics, &recorded).await {
+            self.send(names).await?;
+        }
+        self.pass_on(membership.into_iter(), PastObserved::Membership).await?;
         let still = PastObserved::Still { from: self.reached, until: asked };
         self.send(Body::Past(still)).await?;
         self.tell(stage).await

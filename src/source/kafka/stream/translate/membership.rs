@@ -7,7 +7,9 @@
 use std::time::Duration;
 
 use super::host;
-use crate::model::membership::{Change, HeldRecorded, IdPartitions, MemberRecorded, Progress};
+use crate::model::membership::{
+    Before, Change, HeldRecorded, IdPartitions, MemberRecorded, Progress,
+};
 use crate::model::{GroupKind, MemberId, TopicId};
 use crate::source::kafka::stream::records::{
     ConsumerCurrentAssignment, ConsumerGroupMember, Entry, MemberKey, MemberState, OwnedPartitions,
@@ -117,7 +119,34 @@ fn consumer_held(current: &ConsumerCurrentAssignment) -> HeldRecorded {
         epoch: current.member_epoch,
         progress: progress(current.state),
         held: current.assigned_partitions.iter().map(owned).collect(),
+        before: before(current),
     }
+}
+
+/// What a member had before this record. One that has to give something back, or is away, has got nothing new;
+/// of others, brokers before Kafka 4.3 do not tell what is.
+fn before(current: &ConsumerCurrentAssignment) -> Option<Before> {
+    // A static member that came back under another id begins at epoch 0.
+    if current.previous_member_epoch == Some(0) || current.member_epoch == 0 {
+        return Some(Before { joined: true, held: Vec::new() });
+    }
+    let nothing_new = current.state == MemberState::Unrevoked || current.member_epoch < 0;
+    let kept = |of: &OwnedPartitions| {
+        let epochs = of.assignment_epochs.as_ref();
+        let is_old = |nth: usize| epochs?.get(nth).map(|epoch| *epoch < current.member_epoch);
+        let mut kept = Vec::new();
+        for (nth, &partition) in of.partitions.iter().enumerate() {
+            if nothing_new || is_old(nth)? {
+                kept.push(partition);
+            }
+        }
+        Some(partitions(of.topic_id, &kept))
+    };
+    let pending = &current.partitions_pending_revocation;
+    let pending = pending.iter().map(|of| Some(partitions(of.topic_id, &of.partitions)));
+    let held =
+        current.assigned_partitions.iter().map(kept).chain(pending).collect::<Option<_>>()?;
+    Some(Before { joined: false, held })
 }
 
 fn share_held(current: &ShareCurrentAssignment) -> HeldRecorded {
@@ -125,6 +154,7 @@ fn share_held(current: &ShareCurrentAssignment) -> HeldRecorded {
         epoch: current.member_epoch,
         progress: progress(current.state),
         held: by_id(&current.assigned_partitions),
+        before: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The records of the reference's test vectors, as observations.
 
 use super::*;
-use crate::model::membership::{Change, HeldRecorded, Progress};
+use crate::model::membership::{Before, Change, HeldRecorded, Progress};
 
 struct At(i64);
 
@@ -154,5 +154,34 @@ fn records_of_a_consumer_group_are_one_change_each() {
     assert_eq!((held.epoch, held.progress), (HeldRecorded::AWAY, Progress::Settled));
     let partitions: Vec<_> = held.held.iter().map(|topic| topic.partitions.clone()).collect();
     assert_eq!(partitions, [vec![0], vec![0, 1]]);
+    let before = Before { joined: false, held: held.held.clone() };
+    assert_eq!(held.before, Some(before), "who is away keeps what it has");
     assert!(translate(RECORDED, MEMBER, "other").is_empty());
+}
+
+/// A member's first record, at epoch 5 from this epoch, in this state: partition 0 given at epoch 3, or 5, and
+/// partition 2 to be given back.
+fn held(previous: i32, state: u8, given: i32, pending: bool) -> Option<Before> {
+    let topic = "6f159c5b048a4527991719a356988b0a";
+    let pending = if pending { format!("02 {topic} 02 00000002 00") } else { "01".to_owned() };
+    let value = format!(
+        "0000 00000005 {previous:08x} {state:02x} 02 {topic} 02 00000000 01 00 05 02 {given:08x} \
+         {pending} 00"
+    );
+    let bodies = translate(RECORDED, (AWAY.0, &value), "dec");
+    let [Body::Membership(changes)] = bodies.as_slice() else { panic!("{bodies:?}") };
+    let Change::Held(_, Some(held)) = &changes[0].change else { panic!("{changes:?}") };
+    held.before.clone()
+}
+
+#[test]
+fn what_a_member_had_before_follows_from_one_record() {
+    let had = |before: Option<Before>| -> Option<(bool, Vec<i32>)> {
+        let Before { joined, held } = before?;
+        Some((joined, held.into_iter().flat_map(|topic| topic.partitions).collect()))
+    };
+    assert_eq!(had(held(0, 0, 5, false)), Some((true, vec![])), "it joined");
+    assert_eq!(had(held(4, 0, 5, false)), Some((false, vec![])), "partition 0 is new");
+    assert_eq!(had(held(4, 0, 3, false)), Some((false, vec![0])), "it stayed");
+    assert_eq!(had(held(4, 1, 5, true)), Some((false, vec![0, 2])), "one is to be given back");
 }
