@@ -3,10 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a panic in a test's helper is a failed test")]
 
 use std::collections::BTreeSet;
-use std::process::{Child, Command, Stdio};
 
 use lab::bulk::{BulkCommit, commit_groups};
-use lab::{Consumer, Producer, Protocol};
+use lab::{Consumer, Producer, Protocol, Victim};
 use lagtop::model::{
     BrokerHealth, GroupState, Snapshot, SourceHealth, TopicPartition, TopicPartitions,
 };
@@ -18,9 +17,6 @@ mod lab;
 mod live;
 mod support;
 
-/// Tells the process that is to be killed what to join.
-const VICTIM: &str = "LAGTOP_TEST_VICTIM";
-
 fn produce(kafka: &KafkaCluster, topic: &str, partition: i32, records: u64) {
     Producer::burst(topic, partition, records).spawn(&kafka.bootstrap()).unwrap().finish().unwrap();
 }
@@ -30,43 +26,11 @@ fn commit(kafka: &KafkaCluster, group: &str, topic: &str, offsets: &[(i32, i64)]
     commit_groups(kafka, topic, &[commit]).unwrap();
 }
 
-/// A member in a process of its own, so that it can go without a word.
-struct Victim(Child);
-
-impl Victim {
-    fn join(kafka: &KafkaCluster, group: &str) -> Self {
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "a_process_to_be_killed", "--ignored"])
-            .env(VICTIM, format!("{} {group}", kafka.bootstrap()))
-            .stdout(Stdio::null())
-            .spawn();
-        Self(child.unwrap())
-    }
-
-    /// SIGKILL.
-    fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Run by the tests below, in a process of its own.
 #[test]
 #[ignore = "never ends by itself"]
 fn a_process_to_be_killed() {
-    let told = std::env::var(VICTIM).expect("run by another test only");
-    let (bootstrap, group) = told.split_once(' ').unwrap();
-    let _member = member(group, "victim").spawn(bootstrap).unwrap();
-    loop {
-        std::thread::park();
-    }
+    lab::victim::run(|group| member(group, "victim")).unwrap();
 }
 
 /// Missed within seconds when it is killed.
@@ -103,7 +67,7 @@ fn impatient() -> Option<KafkaCluster> {
 async fn a_killed_member(kafka: &KafkaCluster, name: &str) {
     kafka.admin().unwrap().create_topic(name, 4, 1).await.unwrap();
     let survivor = member(name, "survivor").spawn(&kafka.bootstrap()).unwrap();
-    let mut victim = Victim::join(kafka, name);
+    let victim = Victim::join(&kafka.bootstrap(), name).unwrap();
     let mut live = Live::of(kafka, on_screen(name, 300));
     let taken = live
         .until("two members with two partitions each", |snapshot| {
@@ -112,7 +76,7 @@ async fn a_killed_member(kafka: &KafkaCluster, name: &str) {
         })
         .await;
     let known = group(&live.now(), name).unwrap().view.rebalances.len();
-    victim.kill();
+    victim.kill().unwrap();
 
     let events = live
         .until("a rebalance without the victim", |snapshot| {

@@ -41,10 +41,12 @@ pub mod stop_and_go;
 pub mod thresholds;
 pub mod transaction;
 pub mod turns;
+pub mod victim;
 pub mod worker;
 
 pub use consumer::{Commit, Consumer, Protocol, Reading, Work};
 pub use process::Process;
 pub use producer::{Keys, Producer};
 pub use scenario::{Lab, SCENARIOS, Scenario, Sizes};
+pub use victim::Victim;
 pub use worker::Worker;
