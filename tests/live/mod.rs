@@ -16,7 +16,7 @@ use lagtop::config::{Cli, Inputs, NameFilter, Settings, ThisSystem};
 use lagtop::diagnose::Rules;
 use lagtop::model::time::SystemClock;
 use lagtop::model::{
-    Clock as _, GroupEntry, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
+    Clock, GroupEntry, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
 };
 use lagtop::source::host;
 use lagtop::source::kafka::connect;
@@ -33,6 +33,15 @@ use crate::support::KafkaCluster;
 
 /// For what takes Kafka some seconds, on a busy machine.
 pub const SOON: Duration = Duration::from_secs(90);
+
+/// A clock that is ahead.
+struct Ahead(Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus(self.0)
+    }
+}
 
 /// Polling, store and the newest snapshot; dropping it ends both tasks.
 pub struct Live {
@@ -61,13 +70,27 @@ impl Live {
 
     /// The same, judging by these rules.
     pub fn ruled(flags: &[&str], plan: PollPlan, listen: bool, rules: Rules) -> Self {
+        Self::told((flags, plan), (listen, Arc::new(SystemClock)), rules)
+    }
+
+    /// As somebody does who starts so much later: by a clock that is ahead, so that what has just happened
+    /// is long over.
+    pub fn later(flags: &[&str], plan: PollPlan, by: Duration) -> Self {
+        Self::told((flags, plan), (true, Arc::new(Ahead(by))), Rules::default())
+    }
+
+    fn told(
+        (flags, plan): (&[&str], PollPlan),
+        (listen, clock): (bool, Arc<dyn Clock>),
+        rules: Rules,
+    ) -> Self {
         let settings = settings(flags);
         let client = Client::new(connect::wire_config(&settings.connection).unwrap());
         let isolation = connect::isolation(settings.isolation);
 
         let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
         let (wishes, plan) = watch::channel(plan);
-        let empty = Snapshot::empty(SystemClock.now(), isolation);
+        let empty = Snapshot::empty(clock.now(), isolation);
         let (publisher, snapshots) = watch::channel(Arc::new(empty));
         let chosen = |names: &NameFilter| -> poll::NameFilter {
             let names = names.clone();
@@ -75,7 +98,6 @@ impl Live {
         };
         let groups = chosen(&settings.filters.groups);
         let topics = chosen(&settings.filters.topics);
-        let clock = Arc::new(SystemClock);
         let mut tasks = JoinSet::new();
         let coverage = Coverage::default();
         if listen {
@@ -88,7 +110,7 @@ impl Live {
                 topics: Arc::clone(&topics),
                 history: settings.history,
                 coverage: coverage.clone(),
-                clock: Arc::clone(&clock) as _,
+                clock: Arc::clone(&clock),
                 observations: sender.clone(),
             }));
         }
