@@ -11,7 +11,7 @@ use super::walk::{self, Group, Row};
 use super::{Selection, safe};
 use crate::model::{BrokerId, GroupKind, GroupState, Snapshot};
 
-const HEADER: [&str; 20] = [
+const HEADER: [&str; 24] = [
     "group",
     "state",
     "type",
@@ -21,9 +21,13 @@ const HEADER: [&str; 20] = [
     "topic",
     "partition",
     "committed",
+    "leader_epoch",
+    "metadata",
     "end",
     "log_start",
     "lag",
+    "lost",
+    "headroom",
     "owner",
     "client_id",
     "instance_id",
@@ -94,10 +98,16 @@ impl<W: Write> Rows<W> {
     fn partition(&mut self, row: Row<'_>) -> io::Result<()> {
         self.text(row.topic.as_str())?;
         self.number(Some(row.partition.partition.into()))?;
+        let commit = row.partition.commit.as_ref();
         self.number(row.committed())?;
+        self.number(commit.and_then(|commit| commit.leader_epoch).map(i64::from))?;
+        self.text(commit.map_or("", |commit| &commit.metadata))?;
         self.number(row.end())?;
         self.number(row.log_start())?;
         self.number(row.partition.lag.records)?;
+        let headroom = row.headroom();
+        self.number(headroom.map(|headroom| headroom.lost))?;
+        self.number(headroom.map(|headroom| headroom.records))?;
         self.text(row.owner.map_or("", |member| member.id.as_str()))?;
         self.text(row.owner.map_or("", |member| &member.client_id))?;
         self.text(row.owner.and_then(|member| member.instance_id.as_deref()).unwrap_or(""))?;

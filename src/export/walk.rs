@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Selection;
 use crate::model::behind::Age;
 use crate::model::{
-    Fault, GroupTopic, GroupView, Isolation, MemberView, PartitionLog, PartitionView, Snapshot,
-    Timestamp, TopicName, TopicView,
+    Fault, GroupTopic, GroupView, Headroom, Isolation, MemberView, PartitionLog, PartitionView,
+    Snapshot, Timestamp, TopicName, TopicView,
 };
 
 /// A group and what of it is wanted.
@@ -107,6 +107,11 @@ impl Row<'_> {
             Age::Known(age) | Age::About(age) => Some(age),
             Age::MoreThan(_) | Age::LessThan(_) => None,
         }
+    }
+
+    /// Where its commit stands to what retention deletes; `None` without a commit.
+    pub(super) fn headroom(&self) -> Option<Headroom> {
+        Headroom::of(self.committed()?, self.log?, self.at)
     }
 
     pub(super) fn log_start(&self) -> Option<i64> {

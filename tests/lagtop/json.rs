@@ -114,12 +114,20 @@ pub struct Partition {
     pub partition: i32,
     /// Next offset to read.
     pub committed: Option<i64>,
+    /// Of the last record consumed, as committed beside it.
+    pub leader_epoch: Option<i32>,
+    /// The client's text, as committed beside it.
+    pub metadata: Option<String>,
     /// Log end.
     pub end: Option<i64>,
     /// Log start.
     pub log_start: Option<i64>,
     /// Records.
     pub lag: Option<i64>,
+    /// Records after the commit that are gone.
+    pub lost: Option<i64>,
+    /// Records before the commit that are there.
+    pub headroom: Option<i64>,
     /// Seconds since the oldest waiting record arrived.
     pub behind_s: Option<f64>,
     /// Member id.

@@ -2,15 +2,16 @@
 //!
 //! `{lagtop, at, cluster:{id, controller, brokers:[{id, host, port, rack}]}, groups:[{group, state,
 //! type, coordinator, protocol, assignor, lag, members:[{member_id, client_id, instance_id, host,
-//! assignment:[{topic, partition}], target:[…]}], partitions:[{topic, partition, committed, end,
-//! log_start, lag, behind_s, owner, leader, isr, replicas, error}], error}], findings:[{rule, severity,
-//! group, topic, partitions:[{topic, partition}], member_id, sentence, since, since_before, evidence:
+//! assignment:[{topic, partition}], target:[…]}], partitions:[{topic, partition, committed, leader_epoch,
+//! metadata, end, log_start, lag, lost, headroom, behind_s, owner, leader, isr, replicas, error}], error}],
+//! findings:[{rule, severity, group, topic, partitions:[{topic, partition}], member_id, sentence, since, since_before, evidence:
 //! [{text, from, to, source}], next}], not_known_yet:[{rule, waits_for, subjects}], errors:[…]}`
 //!
 //! `null` is *not known* (and, for `target`, *there is none*); `owner` is a `member_id`; `at` is
 //! RFC 3339 in UTC, as are `since` (or, where it was so already when it was first seen, `since_before`),
 //! `from` and `to`; `behind_s` is how many seconds ago the oldest record that waits arrived, where that is
-//! known; a finding without a group and a topic is about the cluster; an error is `{code, message}`, in
+//! known; `leader_epoch` and `metadata` are what the client committed beside the position; `headroom` are the
+//! records before the position that are still there, `lost` those after it that are not; a finding without a group and a topic is about the cluster; an error is `{code, message}`, in
 //! `errors` with `broker` where it is about one.
 //! Names are exact: what a terminal would act on is written as `\uXXXX`.
 //!
@@ -163,9 +164,13 @@ struct PartitionObject<'a> {
     topic: &'a str,
     partition: i32,
     committed: Option<i64>,
+    leader_epoch: Option<i32>,
+    metadata: Option<&'a str>,
     end: Option<i64>,
     log_start: Option<i64>,
     lag: Option<i64>,
+    lost: Option<i64>,
+    headroom: Option<i64>,
     behind_s: Option<f64>,
     owner: Option<&'a str>,
     leader: Option<BrokerId>,
@@ -175,14 +180,20 @@ struct PartitionObject<'a> {
 }
 
 fn partition(row: Row<'_>) -> PartitionObject<'_> {
+    let commit = row.partition.commit.as_ref();
+    let headroom = row.headroom();
     let brokers = |of: fn(&PartitionLog) -> &[BrokerId]| row.log.map(of).filter(|b| !b.is_empty());
     PartitionObject {
         topic: row.topic.as_str(),
         partition: row.partition.partition,
         committed: row.committed(),
+        leader_epoch: commit.and_then(|commit| commit.leader_epoch),
+        metadata: commit.map(|commit| &*commit.metadata),
         end: row.end(),
         log_start: row.log_start(),
         lag: row.partition.lag.records,
+        lost: headroom.map(|headroom| headroom.lost),
+        headroom: headroom.map(|headroom| headroom.records),
         behind_s: row.behind().map(|age| age.as_secs_f64()),
         owner: row.owner.map(|member| member.id.as_str()),
         leader: row.log.and_then(|log| log.leader),

@@ -25,17 +25,20 @@ fn every_field_by_its_name() {
     );
     assert_eq!(
         partition(0),
-        json!({"topic": "orders", "partition": 0, "committed": 1200, "end": 1296, "log_start": 0,
-               "lag": 96, "behind_s": null, "owner": "client-1", "leader": 1, "isr": [1], "replicas": [1, 2],
-               "error": null})
+        json!({"topic": "orders", "partition": 0, "committed": 1200, "leader_epoch": null, "metadata": "",
+               "end": 1296, "log_start": 0, "lag": 96, "lost": 0, "headroom": 1200, "behind_s": null,
+               "owner": "client-1", "leader": 1, "isr": [1], "replicas": [1, 2], "error": null})
     );
+    let lost = |at: usize| [partition(at)["lost"].clone(), partition(at)["headroom"].clone()];
+    assert_eq!([lost(1), lost(2)], [[Value::Null, Value::Null], [json!(90), json!(0)]]);
     assert_eq!(partition(1)["committed"], Value::Null);
     assert_eq!(partition(1)["lag"], Value::Null);
     assert_eq!(partition(3)["lag"], -2);
     assert_eq!(
         partition(4),
-        json!({"topic": "removed", "partition": 0, "committed": 5, "end": null, "log_start": null,
-               "lag": null, "behind_s": null, "owner": null, "leader": null, "isr": null, "replicas": null,
+        json!({"topic": "removed", "partition": 0, "committed": 5, "leader_epoch": null, "metadata": "",
+               "end": null, "log_start": null, "lag": null, "lost": null, "headroom": null,
+               "behind_s": null, "owner": null, "leader": null, "isr": null, "replicas": null,
                "error": {"code": "UNKNOWN_TOPIC_OR_PARTITION", "message": "the topic does not exist"}})
     );
     assert_eq!(value["errors"], json!([]));
