@@ -78,7 +78,9 @@ fn steady_has_a_group_of_each_kind() {
 
 #[test]
 fn many_makes_as_many_groups_as_asked_for_on_all_coordinators() {
-    let Some(lab) = run("many", 3, Sizes { groups: 60, partitions: 4, commits: 0 }) else { return };
+    let Some(lab) = run("many", 3, Sizes { groups: 60, partitions: 4, ..Sizes::default() }) else {
+        return;
+    };
     let rows = lab.cluster.oracle().describe_groups().unwrap().rows;
     assert_eq!(rows.len(), 60 * 4);
     let expected = |row: &OracleRow| {

@@ -49,6 +49,9 @@ struct Arguments {
     /// Positions that all groups together commit a second, for `many`
     #[arg(long, value_name = "C", default_value_t = 0)]
     commits: u32,
+    /// Positions that all groups together have committed before, for `many`
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    past: u32,
 }
 
 fn main() -> ExitCode {
@@ -72,8 +75,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     builder.tools().context("the lab needs Java 17+ and Maven")?;
     say(&format!("starting Kafka with {} broker(s) ...", arguments.brokers))?;
     let mut lab = Lab::on(builder.start()?)?;
-    let Arguments { groups, partitions, commits, .. } = *arguments;
-    let sizes = Sizes { groups, partitions, commits };
+    let Arguments { groups, partitions, commits, past, .. } = *arguments;
+    let sizes = Sizes { groups, partitions, commits, past };
     (scenario.set_up)(&mut lab, sizes)?;
     // Until here Ctrl-C just ends this process, and the guardian ends the brokers. From the moment at
     // which it is offered, it is a clean stop.

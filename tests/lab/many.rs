@@ -1,5 +1,5 @@
-//! `many`: as many groups as wanted, with commits and without members, for measuring; at rest, or
-//! committing at a steady rate.
+//! `many`: as many groups as wanted, with commits and without members, for measuring; at rest, with a past of
+//! as many commits as wanted, or committing at a steady rate.
 
 use anyhow::Result;
 
@@ -9,7 +9,7 @@ use super::{Keys, Lab, Producer, Scenario, Sizes};
 /// See the module.
 pub const SCENARIO: Scenario = Scenario {
     name: "many",
-    about: "--groups G groups without members, --partitions P each, in all --commits C a second",
+    about: "--groups G groups without members, --partitions P each, in all --commits C a second, --past N before",
     truths: &[],
     scaled: &[],
     set_up,
@@ -27,7 +27,7 @@ fn set_up(lab: &mut Lab, sizes: Sizes) -> Result<()> {
     let even = Keys::Weighted(vec![1; sizes.partitions.into()]);
     let producer = Producer { keys: even, limit: Some(all), ..Producer::to(TOPIC, f64::INFINITY) };
     producer.spawn(&lab.cluster.bootstrap())?.finish()?;
-    let groups: Vec<_> = (0..sizes.groups)
+    let mut groups: Vec<_> = (0..sizes.groups)
         .map(|number| BulkCommit {
             group: format!("measured-{number:05}"),
             // Different for each, and never at the end.
@@ -37,6 +37,11 @@ fn set_up(lab: &mut Lab, sizes: Sizes) -> Result<()> {
         })
         .collect();
     commit_groups(&lab.cluster, TOPIC, &groups)?;
+    let round = u64::from(sizes.groups) * u64::from(sizes.partitions);
+    for _ in 0..u64::from(sizes.past).div_ceil(round.max(1)) {
+        groups.iter_mut().flat_map(|one| &mut one.offsets).for_each(|(_, at)| *at += 1);
+        commit_groups(&lab.cluster, TOPIC, &groups)?;
+    }
     if sizes.commits > 0 {
         lab.produce(Producer::to(TOPIC, ARRIVING * f64::from(sizes.partitions)))?;
         for worker in keep_committing(&lab.cluster, TOPIC, &groups, sizes.commits.into())? {

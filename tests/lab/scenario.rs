@@ -45,6 +45,8 @@ pub struct Sizes {
     pub partitions: u16,
     /// Positions that all of them commit a second.
     pub commits: u32,
+    /// Positions that all of them have committed before, as fast as the coordinators take them.
+    pub past: u32,
 }
 
 /// Every scenario. A new one is a file with its `set_up` and a line here.
