@@ -66,10 +66,12 @@ pub(super) enum Batch {
 pub(super) fn spawn(context: &Context, job: Job, batches: mpsc::Sender<Batch>) -> io::Result<()> {
     let mut config = tail::config(context);
     config
-        // Many records at a time and no pause between: this shall be over soon.
+        // No pause between: this shall be over soon. A record that waits takes several times its own size, so
+        // that of what is read ahead only what keeps the reader busy may wait.
         .set("fetch.wait.max.ms", "50")
         .set("fetch.queue.backoff.ms", "5")
-        .set("fetch.max.bytes", "4194304");
+        .set("queued.max.messages.kbytes", "512")
+        .set("fetch.max.bytes", "1048576");
     let filters = (Arc::clone(&context.groups), Arc::clone(&context.topics));
     let quiet = Quiet::new(&context.client);
     let read = move || {
