@@ -26,7 +26,7 @@ pub(super) fn seat(view: &mut GroupView, now: &GroupView, at: Timestamp) {
     view.members = Some(members.into());
     let followed = now.rest.as_ref().map_or(at, |rest| rest.followed);
     view.rest = Some(Rest { followed, settled: Arc::new(settled) });
-    view.assign();
+    view.assign(|_, _| true);
 }
 
 /// Why nobody is said to have been there.

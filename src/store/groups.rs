@@ -13,8 +13,8 @@ use crate::model::observation::{
     FollowedObserved, GroupDescription, GroupListObserved, GroupObserved, MemberObserved, Written,
 };
 use crate::model::{
-    BrokerId, Fault, GroupId, GroupKind, GroupSeen, GroupState, GroupView, MemberView, Rest,
-    Settled, Timestamp, TopicName,
+    BrokerId, Fault, GroupId, GroupKind, GroupSeen, GroupState, GroupView, MemberView,
+    PartitionView, Rest, Settled, Timestamp, TopicName,
 };
 
 /// For so long a list may have been on its way.
@@ -242,7 +242,7 @@ impl GroupCell {
             }
             view.rebalances_seen += u64::from(super::rebalances::keep(kept, rebalance));
         }
-        view.assign();
+        self.assign();
         self.dirty = true;
     }
 
@@ -254,6 +254,17 @@ impl GroupCell {
         }
         let followed = known.map_or(at, |known| known.followed);
         Arc::make_mut(&mut self.view).rest = Some(Rest { followed, settled });
+    }
+
+    /// Gives every row its owner; takes those that have neither owner nor commit any more. Answers about
+    /// commits do not name what nobody holds and nobody has committed on.
+    pub(super) fn assign(&mut self) {
+        let faults = &self.commit_faults;
+        let failed = |topic: &TopicName, row: &PartitionView| {
+            !faults.is_empty() && faults.contains_key(&(topic.clone(), row.partition))
+        };
+        Arc::make_mut(&mut self.view)
+            .assign(|topic, row| row.owner.is_some() || row.commit.is_some() || failed(topic, row));
     }
 }
 

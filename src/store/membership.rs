@@ -152,7 +152,7 @@ impl GroupCell {
         // The coordinator's clock may be behind ours, by which the last answered state was noted.
         let last = view.band.changes().next_back().map_or(written, |(last, _)| last);
         Arc::make_mut(&mut view.band).push(written.max(last), Some(described.state));
-        view.assign();
+        self.assign();
         self.dirty = true;
     }
 

@@ -44,8 +44,9 @@ impl GroupView {
             .collect();
     }
 
-    /// Gives every partition that members hold a row, and every row its owner.
-    pub fn assign(&mut self) {
+    /// Gives every partition that members hold a row, and every row its owner; keeps of them what `keeps`
+    /// says.
+    pub fn assign(&mut self, keeps: impl Fn(&TopicName, &PartitionView) -> bool) {
         let mut rows = self.rows();
         for row in rows.values_mut().flat_map(BTreeMap::values_mut) {
             row.owner = None;
@@ -61,6 +62,9 @@ impl GroupView {
                     row.owner = Some(index);
                 }
             }
+        }
+        for (topic, partitions) in &mut rows {
+            partitions.retain(|_, row| keeps(topic, row));
         }
         self.set_rows(rows);
     }

@@ -222,3 +222,19 @@ fn what_is_given_up_in_one_generation_and_handed_out_in_the_next_is_one_rebalanc
     story.pass(300).described("g", GroupState::Stable, &[("a", &[0]), ("b", &[1]), ("c", &[2])]);
     assert_eq!(story.group("g").rebalances_seen, 3);
 }
+
+#[test]
+fn what_nobody_holds_any_more_and_nobody_committed_on_has_no_row() {
+    let mut story = Story::new();
+    story.described("g", GroupState::Stable, &[("a", &[0, 1, 2])]);
+    story.answered("g", &[(1, Some(5))], false);
+    story.pass(1_000).described("g", GroupState::Stable, &[("a", &[0])]);
+    let group = story.group("g");
+    let rows: Vec<_> = group.partitions().map(|(_, row)| row.partition).collect();
+    assert_eq!(rows, [0, 1]);
+    // So an answer that is compared with what records told names as much as is shown.
+    for _ in 0..3 {
+        story.pass(1_000).answered("g", &[(1, Some(5))], true);
+    }
+    assert_eq!(story.store.publish().differences.count, 0);
+}
