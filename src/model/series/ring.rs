@@ -53,6 +53,8 @@ struct Flags {
     newest: Option<bool>,
     /// Something was dropped from the front.
     trimmed: bool,
+    /// Some value was less than the one before.
+    fell: bool,
 }
 
 impl Place {
@@ -83,6 +85,7 @@ impl Ring {
         let before = self.newest().map_or(0, |newest| newest.value);
         let stored = Stored { units, value: value.unwrap_or(before), known: value.is_some() };
         if let Some(newest) = self.newest() {
+            self.flags.fell |= stored.value < newest.value;
             let step = resolution.step_ms / resolution.unit_ms;
             if newest.same(value) {
                 return;
@@ -119,6 +122,11 @@ impl Ring {
     /// Was nothing dropped yet?
     pub(super) const fn is_whole(&self) -> bool {
         !self.flags.trimmed
+    }
+
+    /// Has its number only ever grown?
+    pub(super) const fn only_grew(&self) -> bool {
+        !self.flags.fell
     }
 
     /// All points, oldest first.
