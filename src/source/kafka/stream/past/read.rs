@@ -108,6 +108,13 @@ impl<'a> Reader<'a> {
 
     /// Reads until all is read, a budget ends, or nobody listens; tells why it ended early.
     fn read(mut self) -> KafkaResult<Option<HistoryStage>> {
+        let ended = self.slices();
+        // The last count stands for good, so this one is waited for.
+        let _ = self.batches.blocking_send(self.read_so_far());
+        ended
+    }
+
+    fn slices(&mut self) -> KafkaResult<Option<HistoryStage>> {
         for Slice { from, ranges } in std::mem::take(&mut self.job.slices) {
             let mut collected = Box::new(Collected::new(self.job.now));
             if let Some(ended) = self.slice(&ranges, &mut collected)? {
@@ -117,7 +124,6 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        self.tell();
         Ok(None)
     }
 
@@ -174,8 +180,11 @@ impl<'a> Reader<'a> {
     /// A screen that is behind need not be told twice.
     fn tell(&mut self) {
         self.told = Instant::now();
-        let (records, bytes) = (self.records, self.bytes);
-        let _ = self.batches.try_send(Batch::Read { records, bytes });
+        let _ = self.batches.try_send(self.read_so_far());
+    }
+
+    const fn read_so_far(&self) -> Batch {
+        Batch::Read { records: self.records, bytes: self.bytes }
     }
 }
 
