@@ -42,6 +42,7 @@ pub mod thresholds;
 pub mod transaction;
 pub mod turns;
 pub mod victim;
+pub mod war_room;
 pub mod worker;
 
 pub use consumer::{Commit, Consumer, Protocol, Reading, Work};

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use super::worker::Worker;
 use super::{
     Consumer, Process, Producer, cpu_creep, healthy, hot_partition, hot_thread, many, negative_lag,
-    producer_churn, rebalance_storm, steady, stop_and_go, thresholds,
+    producer_churn, rebalance_storm, steady, stop_and_go, thresholds, war_room,
 };
 use crate::support::KafkaCluster;
 use crate::support::kafka::Builder;
@@ -62,6 +62,7 @@ pub const SCENARIOS: &[Scenario] = &[
     cpu_creep::SCENARIO,
     hot_thread::SCENARIO,
     producer_churn::SCENARIO,
+    war_room::SCENARIO,
 ];
 
 impl Scenario {
