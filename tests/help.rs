@@ -88,6 +88,7 @@ fn the_man_page_has_every_command_and_its_flags() {
     LOOKS
     "LAGTOP ONCE"
     "LAGTOP CHECK"
+    "LAGTOP STATUS"
     "LAGTOP DOCTOR"
     "LAGTOP RULES"
     "LAGTOP CONFIG"

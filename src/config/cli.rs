@@ -13,85 +13,14 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::choices::{Color, FailOn, Isolation, Notify, Output, Source, Theme};
-
-const EXAMPLES: &str = "\
-Examples:
-  lagtop -b kafka:9092                              watch a cluster
-  lagtop -c prod-eu                                 a cluster of the config file
-  lagtop -F client.properties                       with the properties file of a Kafka client
-  lagtop -b kafka:9093 -X security.protocol=SSL -X ssl.ca.location=ca.pem
-  lagtop -b kafka:9092 -g '^billing'                only some groups
-  lagtop -b kafka:9092 --record incident.lagtop     and keep what is seen
-  lagtop once -b kafka:9092 -o json | jq '.groups[] | {group, lag}'
-  lagtop export -b kafka:9092 -g '^billing'         figures for Prometheus on port 9308
-  lagtop doctor -b kafka:9092                       why a cluster cannot be reached, and what to do
-
-Every flag has an environment variable, shown in brackets; a flag wins over its variable, both win
-over the config file, which wins over the properties file. Variables of repeatable flags hold one
-value a line.";
-
-const ONCE_EXAMPLES: &str = "\
-Examples:
-  lagtop once -b kafka:9092                         a table, for people
-  lagtop once -b kafka:9092 -o json | jq '.groups[] | select(.lag > 1000) | .group'
-  lagtop once -b kafka:9092 -o csv > lag.csv";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  lagtop check -b kafka:9092 -g '^billing$'         one group, judged by what is known at once
-  lagtop check -b kafka:9092 --for 3m --fail-on critical
-  lagtop check -b kafka:9092 --rule lag-threshold.warning=10000 --rule idle-members=off";
-
-const DOCTOR_EXAMPLES: &str = "\
-Examples:
-  lagtop doctor -b kafka:9092
-  lagtop doctor -F client.properties                with what other commands are told
-  lagtop doctor -F client.properties -g '^billing$'";
-
-const RULES_EXAMPLES: &str = "\
-Examples:
-  lagtop rules
-  lagtop rules billing                              as the config file has them for this group
-  lagtop rules --rule hot-partition.share=0.8 --rule idle-members=off";
-
-const CONFIG_EXAMPLES: &str = "\
-Examples:
-  lagtop config > ~/.config/lagtop/config.toml
-  lagtop config --path";
-
-const EXPORT_EXAMPLES: &str = "\
-Examples:
-  lagtop export -b kafka:9092                       http://127.0.0.1:9308/metrics
-  lagtop export -b kafka:9092 --listen 0.0.0.0:9308 --interval 5s -t '^orders'";
-
-const REPLAY_EXAMPLES: &str = "\
-Examples:
-  lagtop replay incident.lagtop --at 12m            from its 12th minute
-  lagtop replay incident.lagtop --speed 10x
-  lagtop replay incident.lagtop --summary > incident.md";
-
-const DEMO_EXAMPLES: &str = "\
-Examples:
-  lagtop demo
-  lagtop demo --list";
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  lagtop completions bash > ~/.local/share/bash-completion/completions/lagtop
-  lagtop completions zsh > ~/.zfunc/_lagtop
-  lagtop completions fish > ~/.config/fish/completions/lagtop.fish";
-
-const MAN_EXAMPLES: &str = "\
-Examples:
-  lagtop man | man -l -
-  lagtop man > ~/.local/share/man/man1/lagtop.1";
+use super::examples as example;
 
 /// top for Kafka consumer groups: lag, owners, rebalances, and what is wrong
 ///
 /// Without a command the live screen is shown. lagtop only reads: it never joins a group, never
 /// commits, never produces.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "lagtop", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "lagtop", version, after_help = example::ALL, max_term_width = 100)]
 pub struct Cli {
     /// What to do instead of showing the screen.
     #[command(subcommand)]
@@ -116,7 +45,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 complete, 1 could not connect or nothing could be read, 2 usage, 4 printed,
     /// but something in it could not be read.
-    #[command(after_help = ONCE_EXAMPLES)]
+    #[command(after_help = example::ONCE)]
     Once(OnceArgs),
     /// Judge by the rules, print one line, and tell by the exit code
     ///
@@ -124,47 +53,54 @@ pub enum Command {
     /// than one look gives are counted as not known yet; the past is read where listening is allowed,
     /// and --for watches first. Exit codes: 0 nothing wrong, 1 warning, 2 critical, 3 unknown: nothing
     /// could be read, or part of it and nothing is wrong in the rest.
-    #[command(after_help = CHECK_EXAMPLES)]
+    #[command(after_help = example::CHECK)]
     Check(CheckArgs),
+    /// Print a line for a status bar: lag, its change, and the worst of what is wrong
+    ///
+    /// Cheap enough to be asked every second: what was found is kept in a small file of yours and printed
+    /// again until it is --max-age old. It looks once, so that rules which need history say nothing. Exit
+    /// codes: 0 printed, also where the line says why nothing could be read, 2 usage.
+    #[command(after_help = example::STATUS)]
+    Status(StatusArgs),
     /// Connect step by step, and say which step fails and what to do
     ///
     /// Name, TCP, TLS, what the broker speaks, SASL, every broker at the address that the cluster
     /// advertises, and each right with what works without it. What is missing is given as commands to
     /// copy. Nothing secret is printed. Exit codes: 0 lagtop works, maybe within limits, 1 something
     /// failed, 2 usage.
-    #[command(after_help = DOCTOR_EXAMPLES)]
+    #[command(after_help = example::DOCTOR)]
     Doctor,
     /// List the rules, what they find, and their thresholds
-    #[command(after_help = RULES_EXAMPLES)]
+    #[command(after_help = example::RULES)]
     Rules(RulesArgs),
     /// Print a config file to begin with: all that it may have, with the defaults
-    #[command(after_help = CONFIG_EXAMPLES)]
+    #[command(after_help = example::CONFIG)]
     Config(ConfigArgs),
     /// Serve figures to Prometheus until told to end
     ///
     /// /metrics is rendered from the last round, so a scrape costs the cluster nothing; what is not
     /// known or stale is absent. /healthz answers 200 while rounds succeed, 503 with the reason
     /// otherwise. Exit codes: 0 told to end, 1 could not listen, 2 usage.
-    #[command(after_help = EXPORT_EXAMPLES)]
+    #[command(after_help = example::EXPORT)]
     Export(ExportArgs),
     /// Play a recording on the screen
     ///
     /// The same screen, from a file that `lagtop --record FILE` wrote. No Kafka is needed. A file that
     /// is damaged plays up to the damage and says so. Exit codes: 0 quit, 1 the file cannot be played,
     /// 2 usage.
-    #[command(after_help = REPLAY_EXAMPLES)]
+    #[command(after_help = example::REPLAY)]
     Replay(ReplayArgs),
     /// Play an incident that is built in: no Kafka, no network, nothing to set up
     ///
     /// The recordings were made from real clusters with real consumers that misbehave. They start in
     /// the middle of what happens and begin again at their end.
-    #[command(after_help = DEMO_EXAMPLES)]
+    #[command(after_help = example::DEMO)]
     Demo(DemoArgs),
     /// Print a shell's completions
-    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    #[command(after_help = example::COMPLETIONS)]
     Completions(CompletionsArgs),
     /// Print the man page
-    #[command(after_help = MAN_EXAMPLES)]
+    #[command(after_help = example::MAN)]
     Man,
 }
 
@@ -256,6 +192,14 @@ pub struct CheckArgs {
     /// How long to watch before judging, up to 1h [default: one look] [env: LAGTOP_FOR]
     #[arg(long = "for", value_name = "DURATION")]
     pub watch: Option<OsString>,
+}
+
+/// Flags of `lagtop status`.
+#[derive(Clone, Debug, Args)]
+pub struct StatusArgs {
+    /// How old the line may be, 1s to 1h [default: 10s] [env: LAGTOP_MAX_AGE]
+    #[arg(long, value_name = "DURATION")]
+    pub max_age: Option<OsString>,
 }
 
 /// Flags that every command takes. `None` and empty lists mean: not given.

@@ -24,6 +24,10 @@ impl Layer {
             Command::Check(check) => Some(check),
             _ => None,
         });
+        let max_age = cli.command.as_ref().and_then(|command| match command {
+            Command::Status(status) => status.max_age.as_ref(),
+            _ => None,
+        });
         let play = cli.command.as_ref().and_then(|command| match command {
             Command::Replay(replay) => Some(&replay.play),
             Command::Demo(demo) => Some(&demo.play),
@@ -46,6 +50,7 @@ impl Layer {
             topics: texts("--topic", &shared.topic),
             rules: texts("--rule", &shared.rule),
             fail_on: choice("--fail-on", check.and_then(|check| check.fail_on)),
+            max_age: text("--max-age", max_age),
             watch: text("--for", check.and_then(|check| check.watch.as_ref())),
             pids: texts("--pid", &shared.pid),
             process: text("--process", shared.process.as_ref()),

@@ -112,6 +112,8 @@ pub struct Layer {
     pub rules_for: Vec<RulesFor>,
     /// Name of a [`FailOn`](super::FailOn).
     pub fail_on: Option<Given>,
+    /// How old a status may be, as humantime reads it.
+    pub max_age: Option<Given>,
     /// How long to watch before judging, as humantime reads it.
     pub watch: Option<Given>,
     /// Process ids.

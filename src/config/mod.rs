@@ -19,6 +19,7 @@ mod endpoint;
 mod environment;
 mod error;
 mod exact;
+mod examples;
 mod file;
 mod flags;
 mod keys;

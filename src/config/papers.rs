@@ -21,6 +21,7 @@ impl Cli {
             Command::Config(wanted) => (!wanted.path).then(file::template),
             Command::Once(_)
             | Command::Check(_)
+            | Command::Status(_)
             | Command::Doctor
             | Command::Rules(_)
             | Command::Export(_)

@@ -86,6 +86,7 @@ settings! {
     One verbose "verbose" "LAGTOP_VERBOSE" Anywhere,
     One output "output" "LAGTOP_OUTPUT" Anywhere,
     One fail_on "fail-on" "LAGTOP_FAIL_ON" Anywhere,
+    One max_age "max-age" "LAGTOP_MAX_AGE" Anywhere,
     One watch "for" "LAGTOP_FOR" Nowhere,
     One listen "listen" "LAGTOP_LISTEN" Anywhere,
     One speed "speed" "LAGTOP_SPEED" Nowhere,

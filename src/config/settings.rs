@@ -120,6 +120,11 @@ pub enum Face {
         /// How long to watch before judging: up to 1 h.
         watch: Duration,
     },
+    /// A line for a status bar.
+    Status {
+        /// How old it may be: 1 s to 1 h.
+        max_age: Duration,
+    },
     /// Pages for Prometheus.
     Export {
         /// Where.

@@ -15,6 +15,7 @@ mod json;
 pub mod prometheus;
 mod safe;
 mod said;
+pub mod status;
 mod summary;
 mod table;
 #[cfg(test)]

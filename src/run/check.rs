@@ -1,5 +1,6 @@
 //! `lagtop check`: looks, as long as was asked for, and judges.
 
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,13 +30,10 @@ pub(super) fn check(
     client: Client,
     (fail_on, span): (FailOn, Duration),
 ) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
+    let snapshot = match look(settings, client, span) {
+        Ok(snapshot) => snapshot,
         Err(error) => return unknown(&format!("cannot start: {error}")),
     };
-    let snapshot = runtime.block_on(watched(settings, client, span));
-    runtime.shutdown_background();
     let from = match fail_on {
         FailOn::Warning => Severity::Warning,
         FailOn::Critical => Severity::Critical,
@@ -44,6 +42,18 @@ pub(super) fn check(
     let chosen = !(filters.groups.passes_all() && filters.topics.passes_all());
     let (status, line) = judge(&snapshot, from, chosen);
     tell(status, &line)
+}
+
+/// What is known after `span`, or after one look.
+pub(super) fn look(
+    settings: &Settings,
+    client: Client,
+    span: Duration,
+) -> io::Result<Arc<Snapshot>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let snapshot = runtime.block_on(watched(settings, client, span));
+    runtime.shutdown_background();
+    Ok(snapshot)
 }
 
 /// Why nothing can be judged. On standard output, where monitoring looks for it.

@@ -35,6 +35,7 @@ mod doctor;
 mod play;
 mod screen;
 mod sources;
+mod status;
 mod trap;
 
 /// The command line was wrong.
@@ -93,6 +94,7 @@ pub fn main() -> ExitCode {
     match settings.face {
         Face::Once { output } => once(&settings, client, output),
         Face::Check { fail_on, watch } => check::check(&settings, client, (fail_on, watch)),
+        Face::Status { max_age } => status::status(&settings, client, max_age),
         Face::Doctor => doctor::doctor(&settings, client, config),
         Face::Screen => watched(&settings, client),
         Face::Export { listen } => export_pages(&settings, client, listen),

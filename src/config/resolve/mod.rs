@@ -33,6 +33,9 @@ const DEFAULT_HISTORY: Duration = Duration::from_mins(30);
 const HISTORIES: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(6));
 /// From one look to a watch that a scheduler would rather make two of.
 const WATCHES: (Duration, Duration) = (Duration::ZERO, Duration::from_hours(1));
+/// tmux asks every fifteen seconds, other bars every second or so.
+const DEFAULT_AGE: Duration = Duration::from_secs(10);
+const AGES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(1));
 const INTERVALS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_hours(1));
 
 /// A healthy broker answers the largest of our questions in a quarter of a second, and a broker
@@ -100,6 +103,11 @@ impl Settings {
                 let watch = watch.transpose()?.unwrap_or_default();
                 Face::Check { fail_on: highest.choice(|l| &l.fail_on)?, watch }
             }
+            Some(Command::Status(_)) => Face::Status {
+                max_age: highest
+                    .one(|l| &l.max_age)
+                    .map_or(Ok(DEFAULT_AGE), |given| duration(given, AGES))?,
+            },
             Some(Command::Doctor) => Face::Doctor,
             Some(Command::Export(_)) => Face::Export { listen: highest.listen()? },
         };

@@ -27,6 +27,7 @@ fn seen(line: &str, config: &str) -> String {
 #[case::once("once -b k")]
 #[case::check("check -b k")]
 #[case::export("export -b k")]
+#[case::status("status -b k")]
 fn what_it_shows_is_what_is_so_without_it(#[case] line: &str) {
     assert_eq!(seen(line, &template()), seen(line, ""));
     assert_eq!(seen(line, &taken()), seen(line, ""));
@@ -43,7 +44,7 @@ fn every_value_in_it_is_taken() {
     for line in set {
         let (key, _) = line.split_once(" = ").unwrap();
         let broken = format!("{key} = \"?\"");
-        let said = ["once", "check", "export"].map(|face| {
+        let said = ["once", "check", "export", "status"].map(|face| {
             let world = World::typed(&format!("{face} -b k --record f")).config(&broken);
             world.resolve().err().map(|error| error.to_string())
         });

@@ -4,6 +4,7 @@ mod check;
 mod csv;
 mod json;
 mod outcome;
+mod status;
 mod summary;
 mod table;
 
