@@ -31,6 +31,8 @@ pub(super) struct Inventory {
     /// How often they were told.
     lists: usize,
     controllers: Controllers,
+    /// It is the quorum's turn, once all brokers have answered.
+    pub(super) quorum_waits: bool,
 }
 
 /// Whom to ask for the controller.
@@ -117,6 +119,8 @@ impl Planner {
         }
     }
 
+    /// Asks for the controller, just after all brokers have answered: any of them passes the question on to
+    /// the controller, and while that is silent answers nothing else that came by the same connection.
     pub(super) fn ask_quorum(&mut self, now: Timestamp) {
         let due = match self.inventory.controllers {
             Controllers::Quorum => true,

@@ -205,7 +205,7 @@ impl Planner {
                 self.ask_metadata(self.wanted.topics());
             }
             Some(Slow::Producers) => self.ask_producers(now),
-            Some(Slow::Quorum) => self.ask_quorum(now),
+            Some(Slow::Quorum) => self.inventory.quorum_waits = true,
             _ => {}
         }
     }
@@ -252,17 +252,20 @@ impl Planner {
         let round = &self.round;
         let waited_for_none = round.out == 0;
         let answered = round.lists_ok > 0;
-        Finished {
+        let lists_complete =
+            waited_for_none && answered && !round.partial && round.lists_failed == 0;
+        let finished = Finished {
             number: round.number,
             started: round.started,
-            lists_complete: waited_for_none
-                && answered
-                && !round.partial
-                && round.lists_failed == 0,
+            lists_complete,
             complete: waited_for_none && !round.partial && self.options.scope == Scope::Everything,
             answered,
             fault: self.list_fault.clone(),
+        };
+        if std::mem::take(&mut self.inventory.quorum_waits) && lists_complete {
+            self.ask_quorum(finished.started);
         }
+        finished
     }
 
     /// Takes in an answer.

@@ -23,6 +23,8 @@ struct Cluster {
     held: Option<i32>,
     /// It has no quorum of controllers.
     zookeeper: bool,
+    /// There is a second broker, which never answers.
+    silent: bool,
     now: i64,
 }
 
@@ -33,7 +35,7 @@ impl Cluster {
         let plan = PollPlan { focus: Some("g".into()), ..PollPlan::every(Duration::from_secs(1)) };
         planner.wish(at(0), plan);
         let (topics, producers) = (topics.collect(), Ok(Vec::new()));
-        Self { planner, topics, producers, held: None, zookeeper: false, now: 0 }
+        Self { planner, topics, producers, held: None, zookeeper: false, silent: false, now: 0 }
     }
 
     /// One round; what was asked in it, and what was seen.
@@ -42,6 +44,14 @@ impl Cluster {
         let when = at(self.now);
         self.planner.begin(when);
         let (mut asked, mut bodies) = (Vec::new(), Vec::new());
+        self.answer(when, (&mut asked, &mut bodies));
+        self.planner.finish();
+        self.answer(when, (&mut asked, &mut bodies));
+        (asked, bodies)
+    }
+
+    /// Answers until nothing is asked any more.
+    fn answer(&mut self, when: Timestamp, (asked, bodies): (&mut Vec<What>, &mut Vec<Body>)) {
         loop {
             if self.planner.coordinators_done() {
                 self.planner.ask_leaders();
@@ -53,6 +63,9 @@ impl Cluster {
             }
             for ask in asks {
                 asked.push(ask.what.clone());
+                if self.silent && ask.broker == Some(TWO) {
+                    continue;
+                }
                 let result = match &ask.what {
                     What::Quorum if self.zookeeper => Err(unknown()),
                     what => Ok(self.tell(what)),
@@ -60,8 +73,6 @@ impl Cluster {
                 self.planner.answer(Answer { ask, asked: when, at: when, result });
             }
         }
-        self.planner.finish();
-        (asked, bodies)
     }
 
     /// The next round in which producers have their turn: whose are asked for, and what is seen of them.
@@ -94,7 +105,7 @@ impl Cluster {
                 let names = self.topics.iter().map(|(name, _)| name.as_str());
                 let topics: Vec<(&str, &[Option<i32>])> =
                     names.zip(leaders.iter().map(Vec::as_slice)).collect();
-                metadata(&[1], &topics)
+                metadata(if self.silent { &[1, 2] } else { &[1] }, &topics)
             }
             What::List => list(&["g"]),
             What::Commits(_) | What::Compare(_) => {
@@ -212,6 +223,19 @@ fn the_controller_is_told_by_those_who_know(
     }
     assert_eq!(asked_in, turns);
     assert!(!told.is_empty() && told.iter().all(|one| *one == expected.map(BrokerId)), "{told:?}");
+}
+
+/// Whichever broker is asked passes the question on to the controller, and waits for it.
+#[test]
+fn the_controller_is_not_asked_for_while_a_broker_is_silent() {
+    let mut cluster = Cluster::of(&[("t", 1)]);
+    cluster.silent = true;
+    for round in 1..=30 {
+        let (asked, _) = cluster.round();
+        assert!(!asked.contains(&What::Quorum), "round {round}");
+    }
+    cluster.silent = false;
+    assert!((31..=50).any(|_| cluster.round().0.contains(&What::Quorum)), "and then it is");
 }
 
 #[test]
