@@ -19,6 +19,12 @@ terminal=(tmux -S "$work/tmux" -f /dev/null)
 trap '"${terminal[@]}" kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
 "${terminal[@]}" new-session -d -x "$columns" -y "$rows" \
     "env -u NO_COLOR COLORTERM=truecolor target/$profile/lagtop demo"
+# The group whose member is a process of the host that recorded it.
+sleep 3
+for key in / indexer Enter Escape; do
+    "${terminal[@]}" send-keys "$key"
+    sleep 0.5
+done
 sleep "$watch"
 "${terminal[@]}" capture-pane -e -p >"$work/screen"
 python3 assets/picture.py "$columns" <"$work/screen" >assets/screen.svg

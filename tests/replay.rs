@@ -48,7 +48,7 @@ fn refused(arguments: &[&str]) -> (String, Option<i32>) {
 fn a_demo_needs_nothing_and_opens_with_its_history_at_every_size() {
     for size in SIZES {
         let mut pty = screen(&["demo"], size);
-        pty.wait_for("demo: steady");
+        pty.wait_for("demo: war-room");
         // Names that are short enough for every size.
         pty.wait_for("fraud-check");
         // The rows of a group and its trend are there with the first picture, not a minute later.

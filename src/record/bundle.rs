@@ -19,6 +19,12 @@ pub struct Bundled {
 /// All of them; the first is what `lagtop demo` plays.
 pub const ALL: &[Bundled] = &[
     Bundled {
+        name: "war-room",
+        about: "two incidents on an ordinary day: a thread spins, and a member is dropped again and again",
+        begin: 90,
+        bytes: include_bytes!("../../assets/demo/war-room.lagtop"),
+    },
+    Bundled {
         name: "steady",
         about: "an ordinary day: healthy, slow, stopped, KIP-848 and crowded groups",
         begin: 60,
