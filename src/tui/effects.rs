@@ -3,6 +3,9 @@
 //! By escape sequences, which the terminal at the person's end understands, over SSH too: OSC 52 for the
 //! clipboard, OSC 9 for notifications.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::app::Notice;
 use crate::ui::format::{Charset, escape};
 
@@ -33,7 +36,7 @@ impl Path {
 
 /// The bytes that put `text` into the clipboard.
 pub(super) fn copy(text: &str, path: Path) -> String {
-    let sequence = format!("\x1b]52;c;{}\x07", base64(text.as_bytes()));
+    let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
     match path {
         // tmux may take it itself.
         Path::Tmux => format!("{sequence}{}", passed(&sequence, path)),
@@ -63,23 +66,6 @@ fn passed(sequence: &str, path: Path) -> String {
     }
 }
 
-/// [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648) with padding.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let index = (bits >> (18 - 6 * digit) & 63) as usize;
-            let known = usize::try_from(digit).is_ok_and(|digit| digit <= chunk.len());
-            let char = ALPHABET.get(index).copied().filter(|_| known).unwrap_or(b'=');
-            text.push(char::from(char));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -95,7 +81,7 @@ mod tests {
     #[case("foobar", "Zm9vYmFy")]
     #[case("ÿ>?", "w78+Pw==")]
     fn encoding(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(base64(text.as_bytes()), expected);
+        assert_eq!(copy(text, Path::Direct), format!("\x1b]52;c;{expected}\x07"));
     }
 
     #[test]

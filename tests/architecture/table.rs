@@ -134,8 +134,8 @@ pub const RULES: &[Rule] = &[
     room("app", &["model"], &[&["regex"]]),
     // Pixels, pure. jiff tells the time in the reader's zone.
     room("ui", &["app", "model"], &[&["ratatui", "unicode_segmentation", "unicode_width", "jiff"]]),
-    // The terminal. rustix stops the process on Ctrl-Z.
-    room("tui", &["app", "ui", "model"], &[TOKIO, &["crossterm", "ratatui", "rustix"]]),
+    // The terminal. rustix stops the process on Ctrl-Z, the clipboard takes base64.
+    room("tui", &["app", "ui", "model"], &[TOKIO, &["base64", "crossterm", "ratatui", "rustix"]]),
     // Other faces of the same snapshot. jiff writes moments in UTC; columns align by width.
     room("export", &["model"], &[&["serde", "serde_json", "csv", "jiff", "unicode_width"]]),
     // Alone in the export in waiting for anybody: hyper and its two halves speak HTTP.
