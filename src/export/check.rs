@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::safe::safe;
 use super::{Outcome, Selection, errors, outcome, said};
-use crate::model::number::count;
+use crate::model::number::{count, plural};
 use crate::model::{Finding, Severity, Snapshot};
 
 /// Findings that are told in words; of the others only how many there are.
@@ -98,7 +98,7 @@ fn found(snapshot: &Snapshot, findings: &[&Finding]) -> String {
         .collect();
     if parts.is_empty() {
         let groups = snapshot.groups.len();
-        let groups = format!("{groups} group{}", if groups == 1 { "" } else { "s" });
+        let groups = format!("{groups} group{}", plural(groups));
         return match snapshot.totals.lag {
             Some(lag) => format!("{groups}, lag {}", count(lag)),
             None => groups,

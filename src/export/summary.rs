@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::safe::safe;
 use super::{Selection, VERSION, walk};
-use crate::model::number::{count, rate, span};
+use crate::model::number::{count, plural, rate, span};
 use crate::model::{
     Eta, Finding, GroupView, MemberRef, Rebalance, Severity, Since, Snapshot, SourceHealth,
     Timestamp, Took, rebalance,
@@ -270,7 +270,7 @@ fn plain(text: &str) -> String {
 
 /// `1 broker`, `3 brokers`.
 fn many(number: usize, one: &str) -> String {
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+    format!("{number} {one}{}", plural(number))
 }
 
 fn moment(at: Timestamp) -> String {

@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::safe::safe;
 use super::walk::{self, Group, Row, Sums};
 use super::{Selection, errors};
+use crate::model::number::plural;
 use crate::model::{GroupKind, GroupState, Snapshot, Timestamp};
 
 const COLUMNS: [(&str, Align); 8] = [
@@ -164,8 +165,7 @@ fn number(number: Option<i64>) -> Cow<'static, str> {
 }
 
 fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
+    format!("{number} {what}{}", plural(number))
 }
 
 fn write_rows(rows: &[Cells<'_>], out: &mut impl Write) -> io::Result<()> {

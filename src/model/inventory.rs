@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::number::count;
+use super::number::{count, plural};
 use super::observation::TopicMetadata;
 use super::series::GroupSeries;
 use super::{BrokerId, Fault, GroupId, Timestamp, TopicName};
@@ -243,10 +243,6 @@ impl<T> PartitionChange<T> {
 
 fn whole(number: usize) -> String {
     count(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-const fn plural(number: usize) -> &'static str {
-    if number == 1 { "" } else { "s" }
 }
 
 /// `1 2 3`, or that there is none.

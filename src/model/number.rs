@@ -10,6 +10,12 @@ const YEAR: u64 = 365 * DAY;
 /// Units of a thousand each: `i64::MAX` is 9.22E.
 const UNITS: [&str; 6] = ["k", "M", "G", "T", "P", "E"];
 
+/// What ends the name of so many things: nothing or `s`.
+#[must_use]
+pub const fn plural(number: usize) -> &'static str {
+    if number == 1 { "" } else { "s" }
+}
+
 /// A count in at most five characters (six below zero): `801`, `1.20k`, `4.44M`, `-12`.
 #[must_use]
 pub fn count(value: i64) -> String {
