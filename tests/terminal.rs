@@ -109,10 +109,8 @@ async fn screen(scene: &str) -> Result<(), Error> {
         observations: tokio::sync::mpsc::channel(1).0,
         clock: Arc::new(SystemClock),
         utc_offset: 0,
-        draw: &mut draw,
-        summary: |_, _| String::new(),
     };
-    let exit = run(&mut tty, desk, end).await?;
+    let exit = run(&mut tty, desk, (&mut draw, |_, _| String::new()), end).await?;
     Ok(tty.leave(exit.frame.as_ref())?)
 }
 

@@ -251,17 +251,9 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let road = Some(wishing(settings, client, &clock, &mut tasks));
     let (moments, telling) = screen::moments(settings.rules.clone());
     tasks.spawn(telling);
-    let scenery = screen::Scenery {
-        options,
-        snapshots,
-        plans,
-        road,
-        moments,
-        observations,
-        clock,
-        utc_offset,
-    };
-    let left = screen::show(scenery).await;
+    let desk =
+        tui::Desk { options, snapshots, plans, road, moments, observations, clock, utc_offset };
+    let left = screen::show(desk).await;
     // The recorder's last bytes come when the store is gone.
     drop(tasks);
     if let Some(recorder) = recorder {

@@ -176,17 +176,9 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     let stage = Stage { begin, clock: Arc::clone(&clock), snapshots: publisher, marked };
     tokio::spawn(stage.perform(play));
     let road = None;
-    let scenery = screen::Scenery {
-        options,
-        snapshots,
-        plans,
-        road,
-        moments,
-        observations,
-        clock,
-        utc_offset,
-    };
-    screen::show(scenery).await
+    let desk =
+        tui::Desk { options, snapshots, plans, road, moments, observations, clock, utc_offset };
+    screen::show(desk).await
 }
 
 /// Seconds east of Greenwich at which what happened `then` reads as if it happened `now`. Clocks tell the

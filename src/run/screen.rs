@@ -1,55 +1,22 @@
 //! The screen on this thread, whatever feeds it.
 
-use std::sync::Arc;
-
 use tokio::sync::{mpsc, watch};
 
 use super::trap;
 use crate::diagnose::RuleBook;
-use crate::model::{Clock, Observation, PollPlan, Snapshot, Timestamp};
+use crate::model::Timestamp;
 use crate::{app, config, export, rewind, tui, ui};
 
-/// What the screen shows, and what it tells.
-pub(super) struct Scenery {
-    pub(super) options: app::Options,
-    pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
-    pub(super) plans: watch::Sender<PollPlan>,
-    /// Where wishes are fulfilled; `None` where what is shown was recorded.
-    pub(super) road: Option<tui::PageRoad>,
-    /// Where earlier moments are told.
-    pub(super) moments: tui::MomentRoad,
-    /// Where markers go.
-    pub(super) observations: mpsc::Sender<Observation>,
-    pub(super) clock: Arc<dyn Clock>,
-    /// Seconds east of Greenwich.
-    pub(super) utc_offset: i32,
-}
-
 /// Shows it until the person quits or the process is told to end.
-pub(super) async fn show(scenery: Scenery) -> Result<(), tui::Error> {
-    let Scenery { options, snapshots, plans, road, moments, observations, utc_offset, clock } =
-        scenery;
-    let trap = trap::Trap::set(snapshots.clone());
+pub(super) async fn show(desk: tui::Desk) -> Result<(), tui::Error> {
+    let trap = trap::Trap::set(desk.snapshots.clone());
     let end = tui::signal::end()?;
     let mut terminal = tui::Tty::enter(true)?;
     let draw: tui::Draw<'_> = &mut |view, frame| {
         trap.spring_in_ui(view.snapshot);
         ui::draw(view, frame)
     };
-    let summary = export::summary;
-    let desk = tui::Desk {
-        options,
-        snapshots,
-        plans,
-        road,
-        moments,
-        observations,
-        clock,
-        utc_offset,
-        draw,
-        summary,
-    };
-    let exit = tui::run(&mut terminal, desk, end).await?;
+    let exit = tui::run(&mut terminal, desk, (draw, export::summary), end).await?;
     terminal.leave(exit.frame.as_ref())?;
     Ok(())
 }

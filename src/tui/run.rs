@@ -64,7 +64,7 @@ pub trait Console {
 pub type Summary = fn(&Snapshot, Timestamp) -> String;
 
 /// What the loop works with, apart from the terminal.
-pub struct Desk<'a> {
+pub struct Desk {
     /// What is settled before the first frame.
     pub options: Options,
     /// Where snapshots come from. When the other end is gone, the last one stays.
@@ -81,10 +81,6 @@ pub struct Desk<'a> {
     pub clock: Arc<dyn Clock>,
     /// Seconds east of Greenwich where the person is, for clock times.
     pub utc_offset: i32,
-    /// How a frame is drawn.
-    pub draw: Draw<'a>,
-    /// How the incident is told for the clipboard.
-    pub summary: Summary,
 }
 
 /// How the screen was left.
@@ -94,14 +90,16 @@ pub struct Exit {
     pub frame: Option<Buffer>,
 }
 
-/// Shows the screen until the person quits or `end` completes. To be awaited on the thread that owns
+/// Shows the screen until the person quits or `end` completes: frames as `draw` draws them, the incident
+/// for the clipboard as `summary` tells it. To be awaited on the thread that owns
 /// the terminal (`block_on`, not `spawn`), so that a panic in here restores it.
 pub async fn run<'a, C: Console>(
     console: &'a mut C,
-    desk: Desk<'a>,
+    desk: Desk,
+    faces: (Draw<'a>, Summary),
     end: impl Future<Output = ()>,
 ) -> Result<Exit, Error> {
-    let (mut screen, mut snapshots, mut answers) = Loop::new(console, desk);
+    let (mut screen, mut snapshots, mut answers) = Loop::new(console, desk, faces);
     let mut end = std::pin::pin!(end);
     let mut continued = signal::Continued::listen()?;
     let mut fed = true;
@@ -175,7 +173,11 @@ struct Loop<'a, C> {
 
 impl<'a, C: Console> Loop<'a, C> {
     /// The loop, and what it waits for.
-    fn new(console: &'a mut C, desk: Desk<'a>) -> (Self, watch::Receiver<Arc<Snapshot>>, Answers) {
+    fn new(
+        console: &'a mut C,
+        desk: Desk,
+        (draw, summary): (Draw<'a>, Summary),
+    ) -> (Self, watch::Receiver<Arc<Snapshot>>, Answers) {
         let Desk { options, mut snapshots, plans, road, moments, .. } = desk;
         let (wishes, answers) = road.map(|road| (road.wishes, road.answers)).unzip();
         let screen = Self {
@@ -187,8 +189,8 @@ impl<'a, C: Console> Loop<'a, C> {
             observations: desk.observations,
             clock: desk.clock,
             utc_offset: desk.utc_offset,
-            draw: desk.draw,
-            summary: desk.summary,
+            draw,
+            summary,
             queue: VecDeque::new(),
             pace: Pace::default(),
             tick: None,

@@ -179,8 +179,6 @@ impl Stage {
             observations,
             clock: Arc::new(Simulated(start)),
             utc_offset: 0,
-            draw: &mut draw,
-            summary,
         };
         let feed = std::mem::take(&mut self.feed);
         let feeding = tokio::spawn(async move {
@@ -192,7 +190,9 @@ impl Stage {
             pending::<()>().await;
             drop(feeder);
         });
-        let exit = run(&mut self.console, desk, sleep(self.end)).await.expect("a test terminal");
+        let exit = run(&mut self.console, desk, (&mut draw, summary), sleep(self.end))
+            .await
+            .expect("a test terminal");
         feeding.abort();
         Outcome { frames, exit, took: start.elapsed(), plans: told, seen }
     }
@@ -289,10 +289,8 @@ async fn when_the_store_is_gone_the_last_picture_stays() {
         observations: mpsc::channel(1).0,
         clock,
         utc_offset: 0,
-        draw: &mut draw,
-        summary,
     };
-    run(&mut stage.console, desk, pending()).await.expect("a test terminal");
+    run(&mut stage.console, desk, (&mut draw, summary), pending()).await.expect("a test terminal");
     assert!((2..=3).contains(&frames), "it neither ends nor spins: {frames}");
 }
 
