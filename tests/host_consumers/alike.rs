@@ -7,11 +7,12 @@ use std::path::Path;
 use lagtop::model::Snapshot;
 use lagtop::model::process::{Confidence, Evidence, GroupMatches, MemberMatch};
 
+use crate::clients::Clients;
 use crate::live::{Live, on_screen};
 use crate::processes::{Ends, Who, topic};
 use crate::support::KafkaCluster;
 use crate::watched::{all, candidates, looked, member};
-use crate::{clients, support};
+use crate::{ALONE, support};
 
 const TOPIC: &str = "alike";
 /// Of all kinds but Go's.
@@ -19,9 +20,10 @@ const FLEET: &str = "fleet";
 /// Its client knows no instance ids, and so is told apart by its group.
 const FLEET_OF_GO: &str = "fleet-of-go";
 
-/// All by their instance ids. librdkafka commits from the moment on at which it got its partitions: of two
-/// with the same interval, the commits stay in step.
-fn start(kafka: &KafkaCluster, folder: &Path) -> BTreeMap<&'static str, Ends> {
+/// All by their instance ids, each with an interval of its own: clients commit from the moment on at which they
+/// got their partitions, so that of two which began together with the same interval, nothing would tell which
+/// is which.
+fn start(kafka: &KafkaCluster, folder: &Path, ready: &Clients) -> BTreeMap<&'static str, Ends> {
     let who = |group, instance, commit_ms| Who {
         topic: TOPIC,
         group,
@@ -33,12 +35,12 @@ fn start(kafka: &KafkaCluster, folder: &Path) -> BTreeMap<&'static str, Ends> {
     for (instance, commit_ms) in [("rust-1", 1_000), ("rust-2", 1_300)] {
         all.insert(instance, Ends::native(kafka, who(FLEET, instance, commit_ms), false));
     }
-    all.insert("java", Ends::java(kafka, who(FLEET, "java", 1_000), folder));
-    if let Some(home) = clients::python_or_skip() {
-        all.insert("python", Ends::python(kafka, who(FLEET, "python", 1_700), &home, false));
+    all.insert("java", Ends::java(kafka, who(FLEET, "java", 1_500), folder));
+    if let Some(home) = &ready.python {
+        all.insert("python", Ends::python(kafka, who(FLEET, "python", 1_700), home, false));
     }
-    if let Some(program) = clients::go_or_skip() {
-        all.insert("go", Ends::go(kafka, who(FLEET_OF_GO, "go", 1_000), &program, &[]));
+    if let Some(program) = &ready.go {
+        all.insert("go", Ends::go(kafka, who(FLEET_OF_GO, "go", 1_900), program, &[]));
     }
     all
 }
@@ -68,10 +70,12 @@ fn hidden(snapshot: &Snapshot, matches: &GroupMatches) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn consumers_of_one_name_are_told_apart_by_when_they_commit() {
+    let _alone = ALONE.lock().await;
     let Some(kafka) = support::kafka_or_skip(KafkaCluster::builder()) else { return };
     let folder = tempfile::tempdir().unwrap();
+    let clients = Clients::or_skip();
     let _producer = topic(&kafka, TOPIC, 12, 300.0).await;
-    let processes = start(&kafka, folder.path());
+    let processes = start(&kafka, folder.path(), &clients);
     let mut live = Live::listening(&kafka, on_screen(FLEET, 500));
     live.look_at_this_host();
     let go = usize::from(processes.contains_key("go"));

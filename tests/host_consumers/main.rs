@@ -21,3 +21,6 @@ mod numbers;
 mod processes;
 mod stacks;
 mod watched;
+
+/// Held by each test while it runs: some compare times and CPU, others use all the CPU there is.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

@@ -5,11 +5,12 @@ use std::process::{Command, Stdio};
 
 use lagtop::model::{ProcessView, Timestamp};
 
+use crate::clients::Clients;
 use crate::live::{Live, on_screen};
 use crate::processes::{Ends, Who, topic};
 use crate::support::KafkaCluster;
 use crate::watched::{looked, process};
-use crate::{clients, support};
+use crate::{ALONE, support};
 
 /// Over so many seconds figures are compared.
 const SECONDS: u64 = 8;
@@ -75,7 +76,9 @@ impl Seen {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn threads_use_what_the_kernel_and_top_say() {
+    let _alone = ALONE.lock().await;
     let Some(kafka) = support::kafka_or_skip(KafkaCluster::builder()) else { return };
+    let clients = Clients::or_skip();
     let _producer = topic(&kafka, "numbers", 2, 200.0).await;
     let who = |instance| Who {
         topic: "numbers",
@@ -85,11 +88,11 @@ async fn threads_use_what_the_kernel_and_top_say() {
         commit_ms: 1_000,
     };
     let mut children = vec![(Ends::native(&kafka, who("plain"), true), Work::Stays)];
-    if let Some(home) = clients::python_or_skip() {
-        children.push((Ends::python(&kafka, who("python"), &home, true), Work::Stays));
+    if let Some(home) = &clients.python {
+        children.push((Ends::python(&kafka, who("python"), home, true), Work::Stays));
     }
-    if let Some(program) = clients::go_or_skip() {
-        children.push((Ends::go(&kafka, who("go"), &program, &["-burn"]), Work::Moves));
+    if let Some(program) = &clients.go {
+        children.push((Ends::go(&kafka, who("go"), program, &["-burn"]), Work::Moves));
     }
     let mut live = Live::of(&kafka, on_screen("burners", 500));
     live.look_at_this_host();

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use portable_pty::CommandBuilder;
 
+use crate::clients::Clients;
 use crate::processes::{Ends, Who, topic};
 use crate::pty::Pty;
 use crate::support::KafkaCluster;
 use crate::support::wait::holds_within;
-use crate::{clients, support};
+use crate::{ALONE, support};
 
 const TOPIC: &str = "stacks";
 /// For a JVM that is just warming up, on a busy machine.
@@ -67,13 +68,13 @@ fn take(pty: &mut Pty, pid: u32, command: &str, then: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn java_python_and_go_show_their_stacks() {
+    let _alone = ALONE.lock().await;
     let Some(kafka) = support::kafka_or_skip(KafkaCluster::builder()) else { return };
     let folder = tempfile::tempdir().unwrap();
+    let Clients { python, go } = Clients::or_skip();
     let _producer = topic(&kafka, TOPIC, 1, 50.0).await;
     let java = Ends::java(&kafka, who("in-java"), folder.path());
-    let python = clients::python_or_skip();
     let started = python.as_deref().map(|home| Ends::python(&kafka, who("in-python"), home, true));
-    let go = clients::go_or_skip();
     let go = go.map(|it| Ends::go(&kafka, who("in-go"), &it, &["-burn", "-profiles"]));
 
     let mut pty = lagtop(&kafka, "in-java", &[]);

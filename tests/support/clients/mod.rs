@@ -23,15 +23,23 @@ pub const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/cli
 /// What is installed for it.
 const PACKAGES: [&str; 2] = ["confluent-kafka==2.16.1", "py-spy==0.4.3"];
 
-/// The Go consumer's program; `None`, with a loud line on stderr, where it cannot be built.
-pub fn go_or_skip() -> Option<PathBuf> {
-    or_skip("Go and its module proxy", prepared("go", go))
+/// What is there to start, each `None`, with a loud line on stderr, where it cannot be made.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// The Go consumer's program.
+    pub go: Option<PathBuf>,
+    /// A virtual environment with `bin/python` and `bin/py-spy`.
+    pub python: Option<PathBuf>,
 }
 
-/// A virtual environment with `bin/python` and `bin/py-spy`; `None`, with a loud line on stderr, where it
-/// cannot be made.
-pub fn python_or_skip() -> Option<PathBuf> {
-    or_skip("Python with venv, and PyPI", prepared("python", python))
+impl Clients {
+    /// To be called before anything is started: what has to be fetched and built takes both time and CPU.
+    pub fn or_skip() -> Self {
+        Self {
+            go: or_skip("Go and its module proxy", prepared("go", go)),
+            python: or_skip("Python with venv, and PyPI", prepared("python", python)),
+        }
+    }
 }
 
 fn or_skip(needs: &str, made: Result<PathBuf>) -> Option<PathBuf> {
