@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{Canvas, Scene, Sheet, strip};
+use super::{Canvas, Scene, Sheet, lag_chart, strip};
 use crate::app::{GroupSort, Pane, SortBy};
 use crate::model::{GroupEntry, GroupKind, SourceHealth, SourceId, Timestamp, rebalance};
 use crate::ui::format;
@@ -122,12 +122,16 @@ pub fn draw(scene: &Scene<'_>, place: Place, canvas: &mut Canvas<'_>) {
         canvas.hits.set_height(Pane::Groups, height);
         return super::say(&nothing(scene), place.inside, scene, canvas);
     }
-    sheet.draw(scene, (place.inside, place.bar), canvas, |position, row, placed, buf| {
+    let (rows, chart) = lag_chart::split(place.inside, sheet.len);
+    sheet.draw(scene, (rows, place.bar), canvas, |position, row, placed, buf| {
         let index = app.rows.groups.get(position).map(|&index| index as usize);
         if let Some(entry) = index.and_then(|index| scene.view.snapshot.groups.get(index)) {
             draw_row(scene, entry, (row, placed), buf);
         }
     });
+    if let (Some(chart), Some(entry)) = (chart, scene.view.group()) {
+        lag_chart::draw(scene, entry, chart, canvas.buf);
+    }
 }
 
 fn title(scene: &Scene<'_>, place: Place, sheet: &Sheet<'_, Show>, canvas: &mut Canvas<'_>) {

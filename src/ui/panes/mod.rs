@@ -7,6 +7,7 @@ pub mod groups;
 pub mod header;
 pub mod help;
 pub mod inventory_page;
+mod lag_chart;
 mod local;
 pub mod matrix;
 pub mod member_page;

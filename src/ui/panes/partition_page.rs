@@ -1,19 +1,16 @@
 //! A partition's page: its lag and its offsets, exactly, and over time.
 
-use std::time::Duration;
-
 use ratatui::text::{Line, Span};
 
 use super::page::Lines;
 use super::partition_item::Item;
-use super::{Scene, groups};
+use super::{Scene, lag_chart};
 use crate::app::PartitionKey;
 use crate::model::{BrokerId, Eta, Isolation, PartitionLog, Timestamp};
 use crate::ui::format;
 use crate::ui::fresh::Freshness;
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{self, Plot};
-use crate::ui::widgets::sparkline::Scale;
 use crate::ui::words;
 
 /// Writes the page; returns its title.
@@ -129,12 +126,9 @@ fn charts(item: &Item<'_>, lines: &mut Lines<'_>) {
     // What is left beside the text, in two charts.
     let rows = (lines.height.saturating_sub(24) / 2).clamp(4, 12);
     let lag = item.lag(scene, columns);
-    let scale = Scale::own(&lag, groups::NOISE, scene.view.app.log_scale);
     lines.heading(if scene.view.app.log_scale { "Lag, logarithmic" } else { "Lag" });
-    lines.each(chart::area(&lag, scale, rows, &scene.theme), |line| {
-        with_moments(scene, line, columns)
-    });
-    times(columns, lines);
+    lines.each(lag_chart::area(scene, &lag, rows), |line| line);
+    lines.line(|| lag_chart::times(scene, columns));
     let Some(log) = item.log() else { return };
     let dots = columns.saturating_mul(2);
     let ends = scene.axis.partition(&log.history, item.end_held(scene), dots);
@@ -160,35 +154,11 @@ fn charts(item: &Item<'_>, lines: &mut Lines<'_>) {
     let plots =
         [Plot { dots: &ends, style: end_style }, Plot { dots: &commits, style: commit_style }];
     let range = (0, greatest.saturating_sub(least));
-    lines.each(chart::lines(plots, range, rows, &scene.theme), |line| {
-        with_moments(scene, line, columns)
+    lines.each(chart::lines(plots, range, rows, &scene.theme), |mut line| {
+        lag_chart::with_moments(scene, &mut line, columns.into());
+        line
     });
-    times(columns, lines);
-}
-
-/// A line of a chart, with moments marked in it.
-fn with_moments(scene: &Scene<'_>, mut line: Line<'static>, columns: u16) -> Line<'static> {
-    scene.mark_moments(&mut line, (chart::LABELS, usize::from(columns)));
-    line
-}
-
-fn times(columns: u16, lines: &mut Lines<'_>) {
-    let scene = lines.scene;
-    let window = scene.axis.window();
-    if scene.axis.cursor().is_some() {
-        // Ages count to the moment shown: here it is told by the clock.
-        let end = scene.view.end;
-        let clock = |back| format::clock(end.minus(back), scene.view.utc_offset);
-        let [first, middle, last] = [window, window / 2, Duration::ZERO].map(clock);
-        lines.line(|| chart::times([&first, &middle, &last], columns, &scene.theme));
-        return;
-    }
-    let minutes = |span: Duration| match span.as_secs() {
-        seconds if seconds % 60 == 0 => format!("-{}m", seconds / 60),
-        _ => format!("-{}", format::span(span)),
-    };
-    let (first, middle) = (minutes(window), minutes(window / 2));
-    lines.line(|| chart::times([&first, &middle, "now"], columns, &scene.theme));
+    lines.line(|| lag_chart::times(scene, columns));
 }
 
 fn offsets(item: &Item<'_>, lines: &mut Lines<'_>) {
