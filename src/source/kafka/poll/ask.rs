@@ -7,8 +7,8 @@ use super::ages::Times;
 use crate::model::observation::LogOffset;
 use crate::model::{BrokerId, GroupId, GroupKind, Timestamp, TopicName, TopicPartitions};
 use crate::source::kafka::wire::{
-    ClassicGroup, ConsumerGroup, GroupList, Metadata, PerGroup, Quorum, ShareGroup, TopicCommits,
-    TopicOffsets, TopicProducers, WireError,
+    ClassicGroup, ConsumerGroup, Coordinator, GroupList, Metadata, PerGroup, Quorum, ShareGroup,
+    TopicCommits, TopicOffsets, TopicProducers, WireError,
 };
 
 /// A question.
@@ -31,6 +31,8 @@ pub(super) enum What {
     Inventory,
     /// Who leads the controllers.
     Quorum,
+    /// Which brokers coordinate these groups.
+    Coordinators(Arc<[GroupId]>),
     /// The groups that the broker coordinates.
     List,
     /// All commits of these groups.
@@ -72,4 +74,5 @@ pub(super) enum Told {
     Offsets(Vec<TopicOffsets>),
     Producers(Vec<TopicProducers>),
     Quorum(Quorum),
+    Coordinators(PerGroup<Coordinator>),
 }

@@ -27,6 +27,9 @@ async fn tell(client: &Client, ask: &Ask) -> Result<Told, WireError> {
         }
         What::Inventory => client.metadata(Topics::All).await.map(Told::Metadata),
         What::Quorum => client.describe_quorum().await.map(Told::Quorum),
+        What::Coordinators(groups) => {
+            client.find_coordinators(&names(groups)).await.map(Told::Coordinators)
+        }
         What::List => client.list_groups(broker).await.map(Told::List),
         What::Commits(groups) | What::Compare(groups) => {
             let groups: Vec<_> =
@@ -53,7 +56,7 @@ async fn describe(
     kind: GroupKind,
     groups: &[GroupId],
 ) -> Result<Told, WireError> {
-    let names: Vec<Arc<str>> = groups.iter().map(|group| group.as_str().into()).collect();
+    let names = names(groups);
     match kind {
         GroupKind::Consumer => {
             client.describe_consumer_groups(broker, &names).await.map(Told::Consumer)
@@ -63,6 +66,10 @@ async fn describe(
             client.describe_classic_groups(broker, &names).await.map(Told::Classic)
         }
     }
+}
+
+fn names(groups: &[GroupId]) -> Vec<Arc<str>> {
+    groups.iter().map(|group| group.as_str().into()).collect()
 }
 
 async fn offsets(

@@ -48,14 +48,14 @@ impl Planner {
     fn listed(&mut self, at: Timestamp, coordinator: BrokerId, current: bool, list: GroupList) {
         self.list_fault = None;
         if current {
-            self.round.lists_ok += 1;
+            self.round.told.insert(coordinator);
             // A coordinator that is loading names only a part: nothing may be forgotten for that.
             self.round.partial |= list.incomplete.is_some();
         }
         let filter = &self.options.groups;
         let listed = list.groups.into_iter().filter(|group| filter(&group.group));
         let groups: Vec<_> = listed.map(convert::listed).collect();
-        self.groups.listed(coordinator, &groups);
+        self.round.partial |= self.groups.listed(coordinator, &groups);
         self.see(at, Body::GroupList(GroupListObserved { coordinator, groups: Ok(groups) }));
         if current {
             if let Some(gate) = self.round.gates.of.get_mut(&coordinator) {

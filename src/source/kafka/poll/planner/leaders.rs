@@ -85,7 +85,7 @@ impl Planner {
         if !topics.is_empty() {
             self.see(at, Body::Topics(topics));
         }
-        if first && self.round.lists_ok + self.round.lists_failed == 0 {
+        if first && self.round.told.is_empty() && self.round.lists_failed == 0 {
             self.ask_lists();
         }
         if self.round.leaders_asked {

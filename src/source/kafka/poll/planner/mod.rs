@@ -7,7 +7,8 @@
 //! named. Nobody waits for a broker that does not answer: while it owes an answer it is left out.
 //!
 //! `coordinators` is the first part of a round, `leaders` the second; `following` says what of the first
-//! need not be asked while somebody listens; `ages` and `inventory` stand beside it.
+//! need not be asked while somebody listens; `orphans` what becomes of groups that nobody names; `ages` and
+//! `inventory` stand beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -26,6 +27,7 @@ mod coordinators;
 mod following;
 mod inventory;
 mod leaders;
+mod orphans;
 #[cfg(test)]
 mod tests;
 
@@ -64,6 +66,8 @@ pub(super) struct Planner {
     producers: Producers,
     /// Live brokers of the latest metadata.
     brokers: Vec<BrokerId>,
+    /// It was asked who coordinates groups that have no coordinator.
+    seeking: bool,
     /// How many answers of rounds each broker owes; while it owes any, rounds leave it out.
     owed: BTreeMap<BrokerId, usize>,
     /// How many answers outside of rounds it owes.
@@ -84,7 +88,8 @@ struct Round {
     coordinators_out: usize,
     out: usize,
     lists_failed: usize,
-    lists_ok: usize,
+    /// Brokers that told their groups.
+    told: BTreeSet<BrokerId>,
     /// Brokers that owed an answer when it began. Owing one of this round is no reason to leave a
     /// broker out: who is merely slow has its ends asked for like the others.
     behind: BTreeSet<BrokerId>,
@@ -125,6 +130,7 @@ impl Planner {
             inventory: Inventory::default(),
             producers: Producers::default(),
             brokers: Vec::new(),
+            seeking: false,
             owed: BTreeMap::new(),
             owed_closely: BTreeMap::new(),
             list_fault: None,
@@ -251,9 +257,11 @@ impl Planner {
     pub(super) fn finish(&mut self) -> Finished {
         let round = &self.round;
         let waited_for_none = round.out == 0;
-        let answered = round.lists_ok > 0;
-        let lists_complete =
-            waited_for_none && answered && !round.partial && round.lists_failed == 0;
+        let answered = !round.told.is_empty();
+        // A broker may have come or gone since it began: of whose groups nobody has told, none is gone.
+        let unheard = self.groups.has_of_others(&round.told);
+        let failed = round.partial || round.lists_failed > 0;
+        let lists_complete = waited_for_none && answered && !failed && !unheard;
         let finished = Finished {
             number: round.number,
             started: round.started,
@@ -264,6 +272,9 @@ impl Planner {
         };
         if std::mem::take(&mut self.inventory.quorum_waits) && lists_complete {
             self.ask_quorum(finished.started);
+        }
+        if unheard && answered {
+            self.seek_coordinators();
         }
         finished
     }
@@ -292,6 +303,7 @@ impl Planner {
             (What::Times(times), result) => self.times(at, &times, result),
             (What::Inventory, result) => self.inventory(at, result),
             (What::Quorum, result) => self.quorum(at, result),
+            (What::Coordinators(_), result) => self.coordinators((asked, at), result),
             (What::Producers(asked), result) => {
                 self.told_producers(at, (ask.broker, &asked), result);
             }

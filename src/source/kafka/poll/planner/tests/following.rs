@@ -97,6 +97,7 @@ impl Listening {
                     What::Metadata(_) | What::Inventory => metadata(&[1], &[]),
                     What::Quorum => Told::Quorum(wire::Quorum { leader: Some(1), epoch: 1 }),
                     What::Producers(_) => Told::Producers(Vec::new()),
+                    What::Coordinators(_) => Told::Coordinators(Vec::new()),
                     What::List => list(&ALL),
                     What::Look(_) => end(look.end),
                     What::Commits(groups) | What::Compare(groups) => told_commits(groups),

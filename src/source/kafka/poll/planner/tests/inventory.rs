@@ -107,6 +107,7 @@ impl Cluster {
                     names.zip(leaders.iter().map(Vec::as_slice)).collect();
                 metadata(if self.silent { &[1, 2] } else { &[1] }, &topics)
             }
+            What::Coordinators(_) => Told::Coordinators(Vec::new()),
             What::List => list(&["g"]),
             What::Commits(_) | What::Compare(_) => {
                 let (name, partitions) = &self.topics[0];

@@ -2,6 +2,7 @@
 
 mod following;
 mod inventory;
+mod orphans;
 mod rounds;
 
 use std::sync::Arc;
@@ -107,6 +108,7 @@ fn short(ask: &Ask) -> String {
         What::Inventory => "inventory".to_owned(),
         What::Quorum => "quorum".to_owned(),
         What::List => "list".to_owned(),
+        What::Coordinators(groups) => format!("coordinators {}", names(groups)),
         What::Commits(groups) => format!("commits {}", names(groups)),
         What::Compare(groups) => format!("compare {}", names(groups)),
         What::Look(partitions) => format!("look {partitions:?}"),

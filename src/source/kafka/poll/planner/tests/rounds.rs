@@ -228,6 +228,7 @@ fn a_steady_round_asks_a_broker_four_questions_at_most() {
                     What::Quorum => Told::Quorum(wire::Quorum { leader: Some(1), epoch: 1 }),
                     What::Producers(_) => Told::Producers(Vec::new()),
                     What::List => list(&["g"]),
+                    What::Coordinators(_) => Told::Coordinators(Vec::new()),
                     What::Commits(_) | What::Compare(_) => commits("g", "t", &[5]),
                     What::Describe(..) => described("g", wire::GroupState::Stable),
                     What::Offsets(..) | What::Times(_) | What::Look(_) => Told::Offsets(Vec::new()),

@@ -1,6 +1,6 @@
 //! The groups that the planner knows of, and which of them to ask about next. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::observation::ListedGroup;
@@ -15,6 +15,12 @@ const COMPARE_EVERY: u64 = 5;
 /// After so many comparisons each group has had its turn. Together with the former less than the rounds
 /// after which a partition that nobody names is let go.
 const COMPARE_ALL_IN: usize = 6;
+
+/// Groups without a coordinator that one question is about: before Kafka 3.0 it is a request for each.
+const SOUGHT: usize = 100;
+
+/// And so many rounds later they are asked about again.
+const SOUGHT_AGAIN: u64 = 10;
 
 /// How much of what there is to see is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +55,10 @@ pub(super) struct Known {
     /// The rounds in which these were last asked for, for comparison or in turn; 0 never.
     commits_turn: u64,
     members_turn: u64,
+    /// The round in which its coordinator was last looked for; 0 never.
+    sought_turn: u64,
+    /// Its coordinator named it no more at the last list.
+    missed: bool,
     /// Before which offset of the offsets topic all its commits' records are; `None` if there was none
     /// since listening began.
     pub(super) recorded: Option<i64>,
@@ -81,9 +91,9 @@ impl Groups {
         self.known.get_mut(id)
     }
 
-    /// All groups of a coordinator.
+    /// All groups of a coordinator, as far as it named them last.
     pub(super) fn of(&self, coordinator: BrokerId) -> impl Iterator<Item = (&GroupId, &Known)> {
-        self.known.iter().filter(move |(_, known)| known.coordinator == coordinator)
+        self.known.iter().filter(move |(_, known)| known.is_of(coordinator))
     }
 
     /// The same, for change.
@@ -91,7 +101,24 @@ impl Groups {
         &mut self,
         coordinator: BrokerId,
     ) -> impl Iterator<Item = (&GroupId, &mut Known)> {
-        self.known.iter_mut().filter(move |(_, known)| known.coordinator == coordinator)
+        self.known.iter_mut().filter(move |(_, known)| known.is_of(coordinator))
+    }
+
+    /// Is there a group that another broker than these coordinates?
+    pub(super) fn has_of_others(&self, brokers: &BTreeSet<BrokerId>) -> bool {
+        self.known.values().any(|known| !brokers.contains(&known.coordinator))
+    }
+
+    /// Groups that none of the living brokers coordinates, some at a time.
+    pub(super) fn orphans_next(&mut self, living: &[BrokerId], round: u64) -> Vec<GroupId> {
+        let due = |known: &Known| {
+            known.sought_turn == 0 || round.saturating_sub(known.sought_turn) >= SOUGHT_AGAIN
+        };
+        let orphans = self.known.iter_mut();
+        let orphans =
+            orphans.filter(|(_, known)| !living.contains(&known.coordinator) && due(known));
+        let orphans = orphans.map(|(id, known)| (&mut known.sought_turn, id)).collect();
+        in_turn(orphans, SOUGHT, round).cloned().collect()
     }
 
     /// What was recorded so far belongs to a listening that is over.
@@ -99,19 +126,24 @@ impl Groups {
         self.known.values_mut().for_each(|known| known.recorded = None);
     }
 
-    /// Takes over what a coordinator listed.
-    pub(super) fn listed(&mut self, coordinator: BrokerId, groups: &[ListedGroup]) {
+    /// Takes over what a coordinator listed; tells whether a group is missing that it named before. That
+    /// may be on its way to another broker which does not name it yet, and so is kept until the next list.
+    pub(super) fn listed(&mut self, coordinator: BrokerId, groups: &[ListedGroup]) -> bool {
         let mut before: BTreeMap<_, _> = std::mem::take(&mut self.known);
         let mut kept = BTreeMap::new();
         for group in groups {
             let mut known = before.remove(&group.id).unwrap_or_else(|| Known::new(coordinator));
             known.changed |= known.state != group.state;
+            known.missed = false;
             (known.coordinator, known.kind, known.state) = (coordinator, group.kind, group.state);
             kept.insert(group.id.clone(), known);
         }
-        before.retain(|_, old| old.coordinator != coordinator);
+        before.retain(|_, old| old.coordinator != coordinator || !old.missed);
+        let missing = before.values_mut().filter(|old| old.coordinator == coordinator);
+        let missing = missing.map(|old| old.missed = true).count() > 0;
         kept.append(&mut before);
         self.known = kept;
+        missing
     }
 
     /// Notes what a description said that was `asked` for then.
@@ -235,9 +267,16 @@ impl Known {
             members_as_of: None,
             commits_turn: 0,
             members_turn: 0,
+            sought_turn: 0,
+            missed: false,
             recorded: None,
             followed: Followed::default(),
         }
+    }
+
+    /// Can this broker be asked about it?
+    fn is_of(&self, coordinator: BrokerId) -> bool {
+        self.coordinator == coordinator && !self.missed
     }
 
     /// Nothing changes hands.
@@ -258,134 +297,4 @@ pub(super) const fn describable(kind: GroupKind) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    const ONE: BrokerId = BrokerId(1);
-
-    fn listed(id: &str, kind: GroupKind, state: GroupState) -> ListedGroup {
-        ListedGroup { id: id.into(), state: Some(state), kind, protocol_type: "consumer".into() }
-    }
-
-    fn ts(ms: i64) -> Timestamp {
-        Timestamp::from_millis(ms)
-    }
-
-    fn plan(focus: &str) -> PollPlan {
-        PollPlan { focus: Some(focus.into()), ..PollPlan::every(Duration::from_secs(1)) }
-    }
-
-    fn names(chosen: &BTreeMap<GroupKind, Arc<[GroupId]>>) -> Vec<&str> {
-        chosen.values().flat_map(|ids| ids.iter().map(GroupId::as_str)).collect()
-    }
-
-    #[test]
-    fn what_is_looked_at_changed_or_moving_is_described_and_the_rest_in_turn() {
-        let mut groups = Groups::default();
-        let stable = |id: String| listed(&id, GroupKind::Classic, GroupState::Stable);
-        let mut list: Vec<_> = (0..2_000).map(|n| stable(format!("g{n:04}"))).collect();
-        groups.listed(ONE, &list);
-        let mut seen = std::collections::BTreeSet::new();
-        for round in 1..=4 {
-            let chosen = groups.describe_next(ONE, &plan("g1999"), Scope::InTurn, round);
-            let chosen = names(&chosen);
-            assert!(chosen.contains(&"g1999"), "it is looked at");
-            assert!(chosen.len() <= IN_TURN + 1, "{}", chosen.len());
-            for id in chosen {
-                seen.insert(id.to_owned());
-            }
-            for id in &seen {
-                groups.described(&id.as_str().into(), GroupState::Stable, ts(0));
-            }
-        }
-        assert_eq!(seen.len(), 2_000, "after four turns all were described");
-
-        list[7] = listed("g0007", GroupKind::Classic, GroupState::PreparingRebalance);
-        list[8] = listed("g0008", GroupKind::Classic, GroupState::Empty);
-        groups.listed(ONE, &list);
-        let chosen = groups.describe_next(ONE, &plan("g1999"), Scope::InTurn, 5);
-        let chosen = names(&chosen);
-        assert!(chosen.contains(&"g0007") && chosen.contains(&"g0008"));
-    }
-
-    #[test]
-    fn one_look_describes_everything_that_can_be_described() {
-        let mut groups = Groups::default();
-        groups.listed(
-            ONE,
-            &[
-                listed("a", GroupKind::Classic, GroupState::Stable),
-                listed("b", GroupKind::Consumer, GroupState::Empty),
-                listed("c", GroupKind::Share, GroupState::Stable),
-                listed("d", GroupKind::Streams, GroupState::Stable),
-            ],
-        );
-        let nothing = PollPlan::every(Duration::from_secs(1));
-        let described = groups.describe_next(ONE, &nothing, Scope::Everything, 1);
-        assert_eq!(names(&described), ["a", "b", "c"]);
-        let commits = groups.commits_next(ONE, &nothing, 1);
-        assert_eq!(commits.rest.len(), 3, "share groups commit elsewhere");
-    }
-
-    #[test]
-    fn what_records_tell_is_compared_now_and_then_and_each_group_has_its_turn() {
-        let mut groups = Groups::default();
-        let stable = |id: String| listed(&id, GroupKind::Classic, GroupState::Stable);
-        groups.listed(ONE, &(0..600).map(|n| stable(format!("g{n:03}"))).collect::<Vec<_>>());
-        for (id, known) in groups.of_mut(ONE).filter(|(id, _)| id.as_str() != "g599") {
-            known.followed = Followed { commits: true, members: true };
-            (known.changed, known.members_as_of) = (id.as_str() == "g598", Some(ts(0)));
-        }
-        let (mut commits, mut members) = (Vec::new(), Vec::new());
-        for round in 1..=30 {
-            let to_ask = groups.commits_next(ONE, &plan("g000"), round);
-            assert_eq!(to_ask.rest, ["g599".into()], "nobody follows it");
-            if to_ask.compared.contains(&"g000".into()) {
-                assert!(to_ask.compared.len() <= 101, "{}", to_ask.compared.len());
-            }
-            commits.extend(to_ask.compared);
-            let described = groups.describe_next(ONE, &plan("g000"), Scope::InTurn, round);
-            let described = names(&described);
-            assert!(described.contains(&"g598") && described.contains(&"g599"), "{round}");
-            members.extend(described.into_iter().map(GroupId::from));
-        }
-        for seen in [&mut commits, &mut members] {
-            let on_screen = seen.iter().filter(|id| id.as_str() == "g000").count();
-            assert_eq!(on_screen, 6, "the one on screen every fifth round");
-            seen.sort_unstable();
-            seen.dedup();
-        }
-        assert_eq!((commits.len(), members.len()), (599, 600), "all within 30 rounds");
-    }
-
-    #[test]
-    fn a_group_that_moved_to_another_coordinator_is_asked_there() {
-        let mut groups = Groups::default();
-        let two = BrokerId(2);
-        let g = listed("g", GroupKind::Classic, GroupState::Stable);
-        groups.listed(ONE, std::slice::from_ref(&g));
-        groups.listed(two, &[g]);
-        groups.listed(ONE, &[]);
-        assert_eq!(groups.get(&"g".into()).map(|known| known.coordinator), Some(two));
-        groups.listed(two, &[]);
-        assert!(groups.get(&"g".into()).is_none());
-    }
-
-    #[test]
-    fn a_group_on_screen_that_rebalances_is_watched_closely() {
-        let mut groups = Groups::default();
-        groups.listed(
-            ONE,
-            &[
-                listed("a", GroupKind::Classic, GroupState::PreparingRebalance),
-                listed("b", GroupKind::Classic, GroupState::PreparingRebalance),
-            ],
-        );
-        let moving = groups.visibly_moving(&plan("a"));
-        assert_eq!(moving[&(ONE, GroupKind::Classic)], ["a".into()]);
-        groups.described(&"a".into(), GroupState::Stable, ts(1));
-        assert!(groups.visibly_moving(&plan("a")).is_empty());
-    }
-}
+mod tests;
