@@ -10,24 +10,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use lagtop::record::{Entry, Reader};
-use portable_pty::CommandBuilder;
 use pty::{DEADLINE, Pty};
 use support::KafkaCluster;
 
 /// Every size that a person may have.
 const SIZES: [(u16, u16); 3] = [(160, 45), (120, 35), (80, 24)];
 
-/// lagtop in a terminal, without what this process's environment says.
+/// lagtop in a terminal of this size.
 fn screen(arguments: &[&str], (columns, rows): (u16, u16)) -> Pty {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lagtop"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LAGTOP_")) {
-        command.env_remove(name);
-    }
-    for name in ["NO_COLOR", "HOME", "XDG_CONFIG_HOME"] {
-        command.env_remove(name);
-    }
-    command.args(arguments);
-    Pty::spawn(command, columns, rows)
+    Pty::spawn(pty::lagtop(arguments), columns, rows)
 }
 
 /// lagtop without a terminal, in an environment that says nothing.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lagtop::model::{Commit, GroupState, GroupView, MemberRef, Rebalance, Snapshot, SourceHealth};
+use lagtop::model::{GroupState, GroupView, MemberRef, Rebalance, Snapshot, SourceHealth};
 
 use crate::lab::Producer;
-use crate::live::{Live, SOON, every, group, rounds, stream_health};
+use crate::live::{Live, SOON, agrees, every, group, rounds, stream_health};
 use crate::support::{KafkaCluster, wait};
 
 /// Four partitions.
@@ -22,11 +22,6 @@ pub(crate) struct Watched<'a> {
     pub(crate) live: Live,
     polled: Live,
 }
-
-/// Of each partition that was committed on or is held: the position, and the member id of who holds it.
-type Rows = BTreeMap<(String, String, i32), (Option<i64>, Option<String>)>;
-/// The state of each group, and how many members it has.
-type States = BTreeMap<String, (String, usize)>;
 
 impl<'a> Watched<'a> {
     /// Nothing has happened yet.
@@ -111,47 +106,17 @@ impl Watched<'_> {
     /// At rest, records, polling alone and Kafka's own tool say the same, and records and answers did so
     /// all the time.
     pub(crate) async fn agree(&mut self) {
-        let (live, polled) = (&self.live, &self.polled);
-        wait::eventually(SOON, "records, polling and Kafka's tool agree", || async {
-            let told = told(self.kafka)?;
-            let (heard, asked) = (shown(&live.now()), shown(&polled.now()));
-            anyhow::ensure!(heard == told, "records {heard:#?}, the tool {told:#?}");
-            anyhow::ensure!(asked == told, "polling {asked:#?}, the tool {told:#?}");
-            Ok(())
-        })
-        .await
-        .unwrap();
+        for live in [&self.live, &self.polled] {
+            wait::eventually(SOON, "the picture and Kafka's tool agree", || async {
+                agrees(&live.now(), self.kafka)
+            })
+            .await
+            .unwrap();
+        }
         let seen = rounds(&self.live.now());
         let later = |snapshot: &Snapshot| (rounds(snapshot) >= seen + COMPARED).then_some(());
         self.live.until("more rounds", later).await;
         let now = self.live.now();
         assert_eq!(now.differences.count, 0, "{:?}", now.differences);
     }
-}
-
-fn shown(snapshot: &Snapshot) -> (Rows, States) {
-    let (mut rows, mut states) = (Rows::new(), States::new());
-    for entry in snapshot.groups.iter() {
-        let view = &entry.view;
-        let id = view.id.as_str().to_owned();
-        for (topic, row) in view.partitions() {
-            let position = row.commit.as_ref().map(Commit::newest);
-            let owner = view.owner(row).map(|member| member.id.as_str().to_owned());
-            let key = (id.clone(), topic.as_str().to_owned(), row.partition);
-            rows.insert(key, (position, owner));
-        }
-        let members = view.members.as_ref().map_or(0, |members| members.len());
-        states.insert(id, (view.state.name().to_owned(), members));
-    }
-    (rows, states)
-}
-
-fn told(kafka: &KafkaCluster) -> anyhow::Result<(Rows, States)> {
-    let rows = kafka.oracle().describe_groups()?.rows.into_iter().filter_map(|row| {
-        let key = (row.group, row.topic?, row.partition?);
-        Some((key, (row.current_offset, row.consumer_id)))
-    });
-    let states = kafka.oracle().describe_states()?.rows.into_iter();
-    let states = states.map(|row| (row.group, (row.state, row.members)));
-    Ok((rows.collect(), states.collect()))
 }

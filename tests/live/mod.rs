@@ -3,6 +3,7 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    unused_imports,
     clippy::unwrap_used,
     reason = "compiled into each test binary, each of which uses a part of it; a panic \
               in a test's helper is a failed test"
@@ -30,6 +31,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::support::KafkaCluster;
+
+mod figures;
+
+pub use figures::agrees;
 
 /// For what takes Kafka some seconds, on a busy machine.
 pub const SOON: Duration = Duration::from_secs(90);

@@ -37,15 +37,7 @@ const AT_ONCE: Duration = Duration::from_secs(4);
 
 /// lagtop, watching the brokers at `bootstrap`.
 fn command(bootstrap: &str) -> CommandBuilder {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lagtop"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LAGTOP_")) {
-        command.env_remove(name);
-    }
-    for name in ["NO_COLOR", "RUST_BACKTRACE", "HOME", "XDG_CONFIG_HOME"] {
-        command.env_remove(name);
-    }
-    command.args(["-b", bootstrap]);
-    command
+    pty::lagtop(&["-b", bootstrap])
 }
 
 /// lagtop on the screen.

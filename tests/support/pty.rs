@@ -26,6 +26,19 @@ use crate::support::wait::holds_within;
 /// How long anything on the screen may take to appear, on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
+/// lagtop with these arguments, without what this process's environment says.
+pub fn lagtop(arguments: &[&str]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lagtop"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LAGTOP_")) {
+        command.env_remove(name);
+    }
+    for name in ["NO_COLOR", "RUST_BACKTRACE", "HOME", "XDG_CONFIG_HOME", "TMUX", "STY"] {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
 /// What came out of the program so far.
 struct Output {
     terminal: vt100::Parser,
@@ -86,9 +99,14 @@ impl Pty {
         self.master.resize(size).expect("the terminal takes a size");
     }
 
+    /// The program's process id.
+    pub fn id(&self) -> u32 {
+        self.child.process_id().expect("it runs")
+    }
+
     /// Sends a signal to the program.
     pub fn signal(&self, signal: Signal) {
-        let id = self.child.process_id().expect("it runs");
+        let id = self.id();
         let pid = i32::try_from(id).ok().and_then(Pid::from_raw).expect("a process id");
         kill_process(pid, signal).expect("it runs");
     }

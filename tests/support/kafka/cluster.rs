@@ -300,9 +300,23 @@ impl KafkaCluster {
     /// Starts a broker that is down, on the same ports and data, and returns when all brokers that
     /// shall run are seen.
     pub fn restart(&mut self, id: i32) -> Result<()> {
-        ensure!(self.node(id)?.process.is_none(), "broker {id} is not down");
-        self.launch(id)?;
+        self.restart_together(&[id])
+    }
+
+    /// The same with several at once, of which none can do without the others.
+    pub fn restart_together(&mut self, ids: &[i32]) -> Result<()> {
+        for &id in ids {
+            ensure!(self.node(id)?.process.is_none(), "broker {id} is not down");
+            self.launch(id)?;
+        }
         self.wait_ready()
+    }
+
+    /// Gives a broker that is down another port for clients, which it advertises from its next start on.
+    pub fn readdress(&mut self, id: i32) -> Result<()> {
+        ensure!(self.node(id)?.process.is_none(), "broker {id} is not down");
+        self.node_mut(id)?.plain = ports::take()?;
+        self.write_files()
     }
 
     /// Returns when each running broker names all running brokers.
