@@ -165,6 +165,11 @@ impl Lab {
         &self.admin
     }
 
+    /// All hold still: members stay in their groups and read nothing, producers send nothing.
+    pub fn pause(&self) {
+        self.workers.iter().for_each(Worker::pause);
+    }
+
     /// What a worker that ended says for itself; `Ok` while all run.
     pub fn check(&mut self) -> Result<()> {
         match self.workers.iter().position(Worker::is_finished) {
