@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 use screen::Screen;
 use snapshots::{NOW, backlog};
 
-static SNAPSHOTS: LazyLock<[Snapshot; 7]> = LazyLock::new(|| {
+static SNAPSHOTS: LazyLock<[Snapshot; 8]> = LazyLock::new(|| {
     [
         snapshots::incident(),
         snapshots::silent(14),
@@ -26,6 +26,7 @@ static SNAPSHOTS: LazyLock<[Snapshot; 7]> = LazyLock::new(|| {
         snapshots::cold(Some(snapshots::refused())),
         snapshots::empty(),
         snapshots::large(90),
+        snapshots::foreign(),
     ]
 });
 
@@ -93,7 +94,7 @@ proptest! {
     fn nothing_is_written_outside(
         width in 0_u16..=250,
         height in 0_u16..=80,
-        snapshot in 0_usize..7,
+        snapshot in 0_usize..8,
         ascii: bool,
         keys in proptest::collection::vec(key(), 0..12),
         values: bool,

@@ -130,6 +130,12 @@ pub(crate) fn cold(fault: Option<Fault>) -> Snapshot {
     snapshot
 }
 
+/// Groups and topics with the longest of names, in scripts from all over the world.
+pub(crate) fn foreign() -> Snapshot {
+    let (groups, topics): (Vec<_>, Vec<_>) = odd::foreign().into_iter().unzip();
+    snapshot(groups, topics.concat(), ago(0))
+}
+
 /// A cluster that is well and has no groups.
 pub(crate) fn empty() -> Snapshot {
     snapshot(Vec::new(), Vec::new(), ago(0))

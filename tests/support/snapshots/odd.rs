@@ -60,6 +60,29 @@ pub(super) fn hostile() -> (GroupView, Vec<TopicView>) {
     )
 }
 
+/// Named at length in letters that are twice as wide, are read from right to left, stand upon one another, or
+/// take no room.
+pub(super) fn foreign() -> Vec<(GroupView, Vec<TopicView>)> {
+    const LONGEST: usize = 249;
+    let scripts = [
+        "顧客注文😀👨\u{200d}👩\u{200d}👧",
+        "קבוצה",
+        "مجموعة",
+        "e\u{301}\u{302}\u{303}",
+        "ｶﾞ\u{200b}\u{2060}",
+    ];
+    let mut mixed = scripts.concat();
+    mixed.push('-');
+    let named = |nth: usize, script: &str| {
+        let name: String = script.chars().cycle().take(LONGEST).collect();
+        let members = [member("顧客-קבוצה-e\u{301}\u{302}\u{303}", "مضيف", &[0])];
+        let flows = vec![Flow::steady(10, 0.0, 1), Flow::steady(10, 0.0, 2)];
+        group(&format!("{nth}{name}"), &[(&name, flows)], &members)
+    };
+    let all = scripts.into_iter().chain([mixed.as_str()]).enumerate();
+    all.map(|(nth, script)| named(nth, script)).collect()
+}
+
 /// Another type, without anything to consume.
 pub(super) fn idle_share() -> (GroupView, Vec<TopicView>) {
     let mut view = GroupView::new("s3-sink-share".into(), GroupKind::Share, GroupState::Empty);
