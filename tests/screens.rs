@@ -369,3 +369,14 @@ fn a_rebalances_page_says_why_somebody_is_gone_where_that_is_known() {
     let text = screen(snapshot, (160, 45)).press("4 Down Enter").text();
     assert!(text.contains("gave no partitions back within max.poll.interval.ms"), "{text}");
 }
+
+#[test]
+fn the_header_says_when_polling_is_at_its_limit() {
+    let text = |limit| {
+        let mut screen = incident((160, 45), DARK);
+        screen.app.max_requests = Some(limit);
+        screen.text()
+    };
+    assert!(text(8).contains("  7.0 req/s, polling at most 8  "), "{}", text(8));
+    assert!(!text(200).contains("at most"), "{}", text(200));
+}

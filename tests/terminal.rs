@@ -98,6 +98,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
         options: Options {
             title: "test".into(),
             interval: Duration::from_secs(1),
+            max_requests: None,
             looks,
             keys: Keymap::default(),
             notice: None,

@@ -176,6 +176,7 @@ pub(crate) fn options() -> Options {
     Options {
         title: "test".into(),
         interval: Duration::from_secs(1),
+        max_requests: None,
         looks: Looks::default(),
         keys: Keymap::default(),
         notice: None,

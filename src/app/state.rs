@@ -43,6 +43,8 @@ pub struct Options {
     pub title: Title,
     /// The pause between rounds to begin with.
     pub interval: Duration,
+    /// The most requests a second that polling may ask; `None` where nobody is asked.
+    pub max_requests: Option<u32>,
     /// What the terminal can show.
     pub looks: Looks,
     /// The keys that are in force.
@@ -108,6 +110,8 @@ pub struct AppState {
     pub(super) news: News,
     /// The pause from the start of a round to the start of the next.
     pub interval: Duration,
+    /// The most requests a second that polling may ask; `None` where nobody is asked.
+    pub max_requests: Option<u32>,
     /// Sparklines and charts are logarithmic.
     pub log_scale: bool,
     /// The Members pane shows members × partitions.
@@ -219,6 +223,7 @@ impl AppState {
             toast: None,
             news: News::new(options.notice),
             interval: options.interval,
+            max_requests: options.max_requests,
             log_scale: false,
             matrix: false,
             hits: HitMap::default(),

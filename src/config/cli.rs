@@ -270,6 +270,11 @@ pub struct SharedArgs {
     #[arg(long, value_name = "DURATION", global = true, help_heading = "What to watch")]
     pub interval: Option<OsString>,
 
+    /// The most requests a second that rounds ask of the cluster, 1 to 10000: where that is too few for
+    /// the interval, they come less often [default: 200] [env: LAGTOP_MAX_REQUESTS_PER_SECOND]
+    #[arg(long, value_name = "N", global = true, help_heading = "What to watch")]
+    pub max_requests_per_second: Option<OsString>,
+
     /// Where the log ends: at the high watermark, or before open transactions
     /// [default: read_uncommitted] [env: LAGTOP_ISOLATION]
     #[arg(long, value_name = "LEVEL", value_enum, global = true, help_heading = "What to watch")]

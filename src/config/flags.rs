@@ -56,6 +56,10 @@ impl Layer {
             process: text("--process", shared.process.as_ref()),
             pprof: text("--pprof", shared.pprof.as_ref()),
             interval: text("--interval", shared.interval.as_ref()),
+            max_requests: text(
+                "--max-requests-per-second",
+                shared.max_requests_per_second.as_ref(),
+            ),
             timeout: text("--timeout", shared.timeout.as_ref()),
             isolation: choice("--isolation", shared.isolation),
             source: choice("--source", shared.source),

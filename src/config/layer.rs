@@ -124,6 +124,8 @@ pub struct Layer {
     pub pprof: Option<Given>,
     /// Time between two rounds, as humantime reads it.
     pub interval: Option<Given>,
+    /// The most requests a second.
+    pub max_requests: Option<Given>,
     /// Deadline of one request, as humantime reads it.
     pub timeout: Option<Given>,
     /// Name of an [`Isolation`](super::Isolation).

@@ -73,6 +73,7 @@ settings! {
     One process "process" "LAGTOP_PROCESS" Anywhere,
     One pprof "pprof" "LAGTOP_PPROF" Anywhere,
     One interval "interval" "LAGTOP_INTERVAL" Anywhere,
+    One max_requests "max-requests-per-second" "LAGTOP_MAX_REQUESTS_PER_SECOND" Anywhere,
     One isolation "isolation" "LAGTOP_ISOLATION" Anywhere,
     One source "source" "LAGTOP_SOURCE" Anywhere,
     One history "history" "LAGTOP_HISTORY" Anywhere,

@@ -31,6 +31,8 @@ pub struct Settings {
     pub processes: Processes,
     /// Time between the starts of two rounds: 100 ms to 1 h.
     pub interval: Duration,
+    /// The most requests a second that rounds ask of the cluster: 1 to 10,000.
+    pub max_requests: u32,
     /// Where the log ends for a consumer.
     pub isolation: Isolation,
     /// How commits are learnt of.

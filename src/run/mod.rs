@@ -242,6 +242,7 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let options = app::Options {
         title: title(settings),
         interval: settings.interval,
+        max_requests: Some(settings.max_requests),
         looks: screen::looks(settings.looks),
         keys: settings.keys.clone(),
         notice: screen::notice(settings.notify),

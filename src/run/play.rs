@@ -162,6 +162,7 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     let options = app::Options {
         title: play.title.as_str().into(),
         interval: header.interval(),
+        max_requests: None,
         looks: screen::looks(playback.looks),
         keys: playback.keys.clone(),
         // What was wrong then calls nobody now.

@@ -214,6 +214,7 @@ pub(super) fn polling(
             topics: Arc::new(move |name| topics.matches(name)),
             isolation: connect::isolation(settings.isolation),
             scope,
+            max_requests: settings.max_requests,
         },
         clock,
         plan,

@@ -119,7 +119,9 @@ impl Live {
                 observations: sender.clone(),
             }));
         }
-        let options = poll::Options { groups, topics, isolation, scope: Scope::InTurn };
+        let scope = Scope::InTurn;
+        let max_requests = settings.max_requests;
+        let options = poll::Options { groups, topics, isolation, scope, max_requests };
         let observer = sender.clone();
         let context =
             poll::Context { client, options, clock, plan, coverage, observations: sender };

@@ -33,7 +33,9 @@ impl Screen {
     ) -> Self {
         let keys = Keymap::default();
         let interval = Duration::from_secs(1);
-        let options = Options { title: "prod-eu".into(), interval, looks, keys, notice: None };
+        let (max_requests, notice) = (None, None);
+        let title = "prod-eu".into();
+        let options = Options { title, interval, max_requests, looks, keys, notice };
         let start = Arc::new(Snapshot::empty(now, snapshot.isolation));
         let mut screen = Self { app: AppState::new(options, start), now };
         screen.input(Input::Resize { width, height });

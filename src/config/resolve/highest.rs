@@ -9,7 +9,10 @@ use clap::ValueEnum;
 
 use super::places::Places;
 use super::values::{TIMEOUTS, duration, milliseconds, pprof, regex, switch, wrong};
-use super::{DEFAULT_CLIENT_ID, DEFAULT_LISTEN, DEFAULT_RECORD_LIMIT, DEFAULT_TIMEOUT, SPEEDS};
+use super::{
+    DEFAULT_CLIENT_ID, DEFAULT_LISTEN, DEFAULT_MAX_REQUESTS, DEFAULT_RECORD_LIMIT, DEFAULT_TIMEOUT,
+    MAX_REQUESTS, SPEEDS,
+};
 use crate::config::bootstrap::HostPort;
 use crate::config::connection::Connection;
 use crate::config::error::ConfigError;
@@ -67,6 +70,13 @@ impl<'a> Highest<'a> {
         let redact = self.switch(|l| &l.redact)?;
         let path = self.one(|l| &l.record).map(|given| PathBuf::from(&given.text));
         Ok(path.map(|path| Recording { path, limit, redact }))
+    }
+
+    pub(super) fn max_requests(&self) -> Result<u32, ConfigError> {
+        let Some(given) = self.one(|l| &l.max_requests) else { return Ok(DEFAULT_MAX_REQUESTS) };
+        let text = unicode(given)?;
+        let number = text.trim().parse().ok().filter(|number| MAX_REQUESTS.contains(number));
+        number.ok_or_else(|| wrong(given, text, "a number of requests", "1 to 10000"))
     }
 
     pub(super) fn speed(&self) -> Result<f64, ConfigError> {

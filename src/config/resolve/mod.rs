@@ -38,6 +38,10 @@ const DEFAULT_AGE: Duration = Duration::from_secs(10);
 const AGES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(1));
 const INTERVALS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_hours(1));
 
+/// Forty brokers, asked five questions each every second.
+const DEFAULT_MAX_REQUESTS: u32 = 200;
+const MAX_REQUESTS: RangeInclusive<u32> = 1..=10_000;
+
 /// A healthy broker answers the largest of our questions in a quarter of a second, and a broker
 /// behind a slow VPN dials, TLS and SASL included, in one or two. Five seconds outlast a long
 /// garbage collection, and end before a person has decided that lagtop itself hangs.
@@ -122,6 +126,7 @@ impl Settings {
             interval: highest
                 .one(|l| &l.interval)
                 .map_or(Ok(DEFAULT_INTERVAL), |given| duration(given, INTERVALS))?,
+            max_requests: highest.max_requests()?,
             isolation: highest.choice(|l| &l.isolation)?,
             source: highest.choice(|l| &l.source)?,
             history: highest

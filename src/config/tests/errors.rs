@@ -26,6 +26,10 @@ use super::{CERTIFICATE, ENCRYPTED_KEY, JKS, KEY, PKCS12, World};
     "--interval: '5' is not a duration; write 100ms to 1h, as in 500ms or 2s"
 )]
 #[case("-b k --interval 99ms", "--interval: '99ms' is not within bounds; write 100ms to 1h")]
+#[case(
+    "-b k --max-requests-per-second 0",
+    "--max-requests-per-second: '0' is not a number of requests; write 1 to 10000"
+)]
 #[case("-b k --timeout 6m", "--timeout: '6m' is not within bounds; write 100ms to 5m")]
 #[case(
     "-b k -g a(",

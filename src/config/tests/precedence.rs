@@ -101,10 +101,13 @@ struct Case {
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     Case { flag: "--interval 2s", variable: ("LAGTOP_INTERVAL", "3s"),
            config: ("interval = '4s'", "interval = '5s'"), default: "1s",
            get: |s| humantime::format_duration(s.interval).to_string() },
+    Case { flag: "--max-requests-per-second 5", variable: ("LAGTOP_MAX_REQUESTS_PER_SECOND", "6"),
+           config: ("max-requests-per-second = 7", "max-requests-per-second = '8'"),
+           default: "200", get: |s| s.max_requests.to_string() },
     Case { flag: "--isolation read_uncommitted", variable: ("LAGTOP_ISOLATION", "read_committed"),
            config: ("isolation = 'read_uncommitted'", "isolation = 'read_committed'"),
            default: "ReadUncommitted", get: |s| format!("{:?}", s.isolation) },

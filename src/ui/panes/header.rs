@@ -241,12 +241,20 @@ fn costs(scene: &Scene<'_>) -> Vec<Part> {
         parts.push(right(5, Line::from(scene.span(text, Role::Warning))));
     }
     if let Some(requests) = sum(scene, |source| source.requests_per_second).and_then(format::rate) {
-        parts.push(right(11, Line::from(scene.span(format!("{requests} req/s"), Role::Muted))));
+        let text = format!("{requests} req/s{}", limit_text(scene, source));
+        parts.push(right(11, Line::from(scene.span(text, Role::Muted))));
     }
     if let Some(bytes) = sum(scene, |source| source.bytes_per_second).and_then(format::bytes) {
         parts.push(right(12, Line::from(scene.span(format!("{bytes}/s"), Role::Muted))));
     }
     parts
+}
+
+/// How much polling may ask, while that is what makes it slow.
+fn limit_text(scene: &Scene<'_>, source: &SourceView) -> String {
+    let asked = source.requests_per_second.unwrap_or(0.0);
+    let limit = scene.view.app.max_requests.filter(|limit| asked > f64::from(*limit) * 0.75);
+    limit.map_or_else(String::new, |limit| format!(", polling at most {limit}"))
 }
 
 /// That the picture is held still, and which moment it shows.

@@ -42,8 +42,9 @@ use super::{CONFIG, World};
 #[case::escaped(
     "\"a\\u001b[31m\" = 1",
     "1: 'a\\u{1b}[31m' is not a key of the config file; write one of timeout, group, topic, \
-     process, pprof, interval, isolation, source, history, record-limit, redact, color, theme, ascii, \
-     notify, verbose, output, fail-on, max-age, listen, default-cluster, clusters, rules, keys"
+     process, pprof, interval, max-requests-per-second, isolation, source, history, record-limit, redact, \
+     color, theme, ascii, notify, verbose, output, fail-on, max-age, listen, default-cluster, clusters, \
+     rules, keys"
 )]
 #[case::list("interval = ['1s']", "1: interval is a list; write one value, as in KEY = \"VALUE\"")]
 #[case::table(

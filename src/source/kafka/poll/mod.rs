@@ -52,9 +52,6 @@ use health::BrokerWatch;
 use pace::{Budget, RoundCost};
 use planner::Planner;
 
-/// How often groups on screen that are changing hands are looked at.
-const CLOSELY: Duration = Duration::from_millis(100);
-
 /// How long to wait when every broker still owes answers to the last round.
 const ALL_BUSY: Duration = Duration::from_millis(50);
 
@@ -85,6 +82,7 @@ pub async fn run(context: Context) {
     let once = options.scope == Scope::Everything;
     let wishes = plan.borrow_and_update().clone();
     let mut poller = Poller {
+        budget: Budget::of(options.max_requests),
         planner: Planner::new(options, wishes),
         client,
         clock,
@@ -101,6 +99,7 @@ pub async fn run(context: Context) {
 }
 
 struct Poller {
+    budget: Budget,
     planner: Planner,
     client: Client,
     clock: Arc<dyn Clock>,
@@ -183,7 +182,8 @@ impl Poller {
         mut next: Instant,
         plan: &mut watch::Receiver<PollPlan>,
     ) -> Result<(), Gone> {
-        let mut closely = Instant::now() + CLOSELY;
+        let budget = self.budget;
+        let mut closely = Instant::now() + pace::closely(1, budget);
         loop {
             self.exchange().await?;
             if next <= Instant::now() && self.planner.anybody_free() {
@@ -201,8 +201,8 @@ impl Poller {
                     self.planner.wish(self.clock.now(), wished);
                 }
                 () = tokio::time::sleep_until(closely), if moving => {
-                    self.planner.look_closely();
-                    closely = Instant::now() + CLOSELY;
+                    let asked = self.planner.look_closely();
+                    closely = Instant::now() + pace::closely(asked, budget);
                 }
                 () = tokio::time::sleep_until(due) => {}
             }
@@ -241,7 +241,7 @@ impl Poller {
             took: last_answer - begun,
             throttled: Duration::from_millis(cost.throttle_ms - before.throttle_ms),
         };
-        let interval = pace::interval(self.planner.plan().interval, spent, Budget::default());
+        let interval = pace::interval(self.planner.plan().interval, spent, self.budget);
         let brokers = self.watch.observe(&stats.brokers, now);
         self.send(Body::BrokerHealth(brokers)).await?;
         if finished.answered {

@@ -47,6 +47,8 @@ pub struct Options {
     pub isolation: Isolation,
     /// How much is asked each round.
     pub scope: Scope,
+    /// The most requests a second.
+    pub max_requests: u32,
 }
 
 /// A question asked outside of rounds belongs to none.
@@ -169,17 +171,17 @@ impl Planner {
         }
     }
 
-    /// Asks once more about groups on screen that are changing hands; returns whether there are any.
-    pub(super) fn look_closely(&mut self) -> bool {
+    /// Asks once more about groups on screen that are changing hands; returns how many questions that takes.
+    pub(super) fn look_closely(&mut self) -> usize {
         let moving = self.groups.visibly_moving(&self.plan);
-        let any = !moving.is_empty();
+        let questions = moving.len();
         for ((coordinator, kind), groups) in moving {
             if self.owed_closely.get(&coordinator).is_none_or(|&owed| owed == 0) {
                 let what = What::Describe(kind, groups.into());
                 self.ask(NO_ROUND, Some(coordinator), what);
             }
         }
-        any
+        questions
     }
 
     /// Are groups on screen changing hands?

@@ -21,6 +21,7 @@ fn planner(scope: Scope) -> Planner {
         topics: Arc::new(|_| true),
         isolation: Isolation::ReadUncommitted,
         scope,
+        max_requests: 200,
     };
     Planner::new(options, PollPlan::every(Duration::from_secs(1)))
 }

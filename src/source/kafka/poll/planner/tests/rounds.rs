@@ -166,12 +166,12 @@ fn a_group_on_screen_that_moves_is_asked_about_until_it_settles() {
         });
     };
     tell(&mut planner, wire::GroupState::PreparingRebalance);
-    assert!(planner.is_moving() && planner.look_closely());
+    assert!(planner.is_moving() && planner.look_closely() == 1);
     assert_eq!(asked(&mut planner), ["1: describe g"]);
     planner.look_closely();
     assert!(asked(&mut planner).is_empty(), "the answer is still out");
     tell(&mut planner, wire::GroupState::Stable);
-    assert!(!planner.is_moving() && !planner.look_closely());
+    assert!(!planner.is_moving() && planner.look_closely() == 0);
 }
 
 #[test]
