@@ -149,6 +149,7 @@ pub(super) fn listening(
         groups: Arc::new(move |name| groups.matches(name)),
         topics: Arc::new(move |name| topics.matches(name)),
         history: settings.history,
+        max_requests: settings.max_requests,
         coverage,
         clock: Arc::new(SystemClock),
         observations,

@@ -114,6 +114,7 @@ impl Live {
                 groups: Arc::clone(&groups),
                 topics: Arc::clone(&topics),
                 history: settings.history,
+                max_requests: settings.max_requests,
                 coverage: coverage.clone(),
                 clock: Arc::clone(&clock),
                 observations: sender.clone(),

@@ -67,6 +67,8 @@ pub struct Context {
     pub topics: NameFilter,
     /// How much of the time before the start is read; zero for none.
     pub history: Duration,
+    /// The most requests a second: questions about the past take half of them when they have asked as many.
+    pub max_requests: u32,
     /// Where polling is told what it need not ask for.
     pub coverage: Coverage,
     /// The time that observations carry.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::super::Context;
 use crate::model::observation::PastEnds;
@@ -64,8 +64,11 @@ pub(super) async fn ask(
     let mut known = BTreeMap::<Which, Vec<Known>>::new();
     let mut latest = BTreeMap::<Which, i64>::new();
     let (mut reached, mut short) = (now, None);
+    let (begun, mut asked) = (Instant::now(), 0);
     for moment in std::iter::once(None).chain(moments((from, now), most).into_iter().map(Some)) {
-        if Instant::now() > due {
+        sleep_until(due.min(begun + paid(asked, context.max_requests))).await;
+        asked += leaders.len();
+        if Instant::now() >= due {
             short = Some(HistoryStage::TimeBudget);
             break;
         }
@@ -89,6 +92,13 @@ pub(super) async fn ask(
         PastEnds { topic, partition, points: line(&known) }
     });
     Told { ends: ends.collect(), reached: if short.is_none() { from } else { reached }, short }
+}
+
+/// When so many questions are paid for. A second's worth is free: most clusters need not more, and whoever
+/// looks waits for it. What comes after it leaves half to the rounds.
+fn paid(asked: usize, max_requests: u32) -> Duration {
+    let owed = (asked as u64).saturating_sub(max_requests.into());
+    Duration::from_millis(owed.saturating_mul(2_000) / u64::from(max_requests.max(1)))
 }
 
 /// When to ask for, the newest first, so that the recent part is known if time runs out.
@@ -189,6 +199,13 @@ mod tests {
 
     fn ts(second: i64) -> Timestamp {
         Timestamp::from_millis(second * 1_000)
+    }
+
+    #[test]
+    fn after_a_seconds_worth_questions_leave_half_to_others() {
+        let seconds = |asked, ceiling| paid(asked, ceiling).as_secs();
+        assert_eq!((seconds(200, 200), seconds(240, 200)), (0, 0));
+        assert_eq!((seconds(5, 5), seconds(15, 5), seconds(240, 5)), (0, 4, 94));
     }
 
     #[test]
