@@ -130,7 +130,9 @@ fn fault(lab: &mut Lab, draws: &mut Draws) -> String {
         Fault::Kill => cluster.kill(id).unwrap(),
         Fault::Stop => cluster.stop(id).unwrap(),
         Fault::Freeze | Fault::FreezeAll => {
-            frozen.iter().for_each(|&id| cluster.freeze(id).unwrap());
+            for &id in frozen {
+                cluster.freeze(id).unwrap();
+            }
         }
     }
     // Not a wait for something: this long it is broken.
@@ -138,7 +140,9 @@ fn fault(lab: &mut Lab, draws: &mut Draws) -> String {
     match fault {
         Fault::Kill | Fault::Stop => cluster.restart(id).unwrap(),
         Fault::Freeze | Fault::FreezeAll => {
-            frozen.iter().for_each(|&id| cluster.thaw(id).unwrap());
+            for &id in frozen {
+                cluster.thaw(id).unwrap();
+            }
         }
     }
     format!("{fault:?} of broker {id} for {seconds} s")

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::ValueEnum;
 
-use super::cli::{Cli, Command};
+use super::cli::{Cli, Command, DemoArgs, ReplayArgs};
 use super::layer::{Given, Layer, Origin};
 
 impl Layer {
@@ -12,46 +12,19 @@ impl Layer {
     #[must_use]
     pub fn from_flags(cli: &Cli) -> Self {
         let shared = &cli.shared;
-        let output = cli.command.as_ref().and_then(|command| match command {
-            Command::Once(once) => once.output,
-            _ => None,
-        });
-        let listen = cli.command.as_ref().and_then(|command| match command {
-            Command::Export(export) => export.listen.as_ref(),
-            _ => None,
-        });
-        let check = cli.command.as_ref().and_then(|command| match command {
-            Command::Check(check) => Some(check),
-            _ => None,
-        });
-        let max_age = cli.command.as_ref().and_then(|command| match command {
-            Command::Status(status) => status.max_age.as_ref(),
-            _ => None,
-        });
-        let play = cli.command.as_ref().and_then(|command| match command {
-            Command::Replay(replay) => Some(&replay.play),
-            Command::Demo(demo) => Some(&demo.play),
-            _ => None,
-        });
+        let own = cli.command.as_ref().map(Self::of_command).unwrap_or_default();
         Self {
             config: text("--config", shared.config.as_ref()),
             cluster: text("--cluster", shared.cluster.as_ref()),
-            inline: Vec::new(),
-            rules_for: Vec::new(),
             record: text("--record", shared.record.as_ref()),
             record_limit: text("--record-limit", shared.record_limit.as_ref()),
             redact: text("--redact", shared.redact.as_ref()),
-            speed: text("--speed", play.and_then(|play| play.speed.as_ref())),
-            begin: text("--at", play.and_then(|play| play.at.as_ref())),
             bootstrap: text("--bootstrap", shared.bootstrap.as_ref()),
             properties_file: text("-F", shared.properties.as_ref()),
             properties: texts("-X", shared.property.iter().map(|property| &property.0)),
             groups: texts("--group", &shared.group),
             topics: texts("--topic", &shared.topic),
             rules: texts("--rule", &shared.rule),
-            fail_on: choice("--fail-on", check.and_then(|check| check.fail_on)),
-            max_age: text("--max-age", max_age),
-            watch: text("--for", check.and_then(|check| check.watch.as_ref())),
             pids: texts("--pid", &shared.pid),
             process: text("--process", shared.process.as_ref()),
             pprof: text("--pprof", shared.pprof.as_ref()),
@@ -69,8 +42,34 @@ impl Layer {
             ascii: text("--ascii", shared.ascii.as_ref()),
             notify: choice("--notify", shared.notify),
             verbose: text("--verbose", shared.verbose.as_ref()),
-            output: choice("--output", output),
-            listen: text("--listen", listen),
+            ..own
+        }
+    }
+
+    /// The flags that one command has for itself.
+    fn of_command(command: &Command) -> Self {
+        let nothing = Self::default();
+        match command {
+            Command::Once(once) => Self { output: choice("--output", once.output), ..nothing },
+            Command::Check(check) => Self {
+                fail_on: choice("--fail-on", check.fail_on),
+                watch: text("--for", check.watch.as_ref()),
+                ..nothing
+            },
+            Command::Status(status) => {
+                Self { max_age: text("--max-age", status.max_age.as_ref()), ..nothing }
+            }
+            Command::Export(export) => {
+                Self { listen: text("--listen", export.listen.as_ref()), ..nothing }
+            }
+            Command::Replay(ReplayArgs { play, .. }) | Command::Demo(DemoArgs { play, .. }) => {
+                Self {
+                    speed: text("--speed", play.speed.as_ref()),
+                    begin: text("--at", play.at.as_ref()),
+                    ..nothing
+                }
+            }
+            _ => nothing,
         }
     }
 }
