@@ -32,6 +32,12 @@ impl Fault {
 }
 
 impl Fault {
+    /// The same without its sentence, which may quote names: codes are words of the protocol, or lagtop's own.
+    #[must_use]
+    pub fn code_alone(&self) -> Self {
+        Self::new(&self.code, &self.code)
+    }
+
     /// A right is missing: asking again changes nothing.
     #[must_use]
     pub fn is_authorization(&self) -> bool {

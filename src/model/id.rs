@@ -21,6 +21,11 @@ macro_rules! name {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// The same, to be replaced.
+            pub(super) const fn shared(&mut self) -> &mut Arc<str> {
+                &mut self.0
+            }
         }
 
         impl From<&str> for $name {

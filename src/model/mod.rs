@@ -31,6 +31,7 @@ pub mod peek;
 pub mod plan;
 pub mod pprof;
 pub mod process;
+pub mod pseudonym;
 pub mod rate;
 pub mod rebalance;
 pub mod rhythm;

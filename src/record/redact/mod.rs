@@ -1,12 +1,8 @@
-//! Names into pseudonyms.
+//! Names of observations into [pseudonyms](crate::model::pseudonym).
 //!
-//! Numbered by first appearance (`group-1`, `topic-2`), so that the same name is the same pseudonym
-//! throughout a recording and nothing of the name is left in it. What may hold names in other places
-//! goes: the sentences of faults keep only their code, commits lose their metadata. Kafka's own topics
-//! keep their names. Of command lines only the process's pseudonym is left. Numbers, states, protocols
-//! and assignors stay: they are what is argued about.
+//! Commits lose their metadata, which may hold anything. Of command lines only the process's pseudonym is
+//! left.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::membership::{Change, MembershipRecorded};
@@ -14,49 +10,15 @@ use crate::model::observation::{
     ClusterObserved, CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
     MemberObserved, PastObserved,
 };
-use crate::model::{
-    Body, BrokerHealth, Fault, GroupId, HistoryStage, Observation, SourceHealth, TopicName,
-    TopicPartitions,
-};
+use crate::model::pseudonym::{Hiding, Kind, Named, Names, Pseudonyms};
+use crate::model::{Body, BrokerHealth, HistoryStage, Observation, SourceHealth};
 
 mod processes;
 mod topics;
 
 /// Gives out pseudonyms.
 #[derive(Debug, Default)]
-pub struct Redactor {
-    groups: Pseudonyms,
-    topics: Pseudonyms,
-    hosts: Pseudonyms,
-    clients: Pseudonyms,
-    members: Pseudonyms,
-    instances: Pseudonyms,
-    racks: Pseudonyms,
-    processes: Pseudonyms,
-    threads: Pseudonyms,
-    users: Pseudonyms,
-    cgroups: Pseudonyms,
-    notes: Pseudonyms,
-}
-
-#[derive(Debug, Default)]
-struct Pseudonyms(HashMap<Arc<str>, Arc<str>>);
-
-impl Pseudonyms {
-    fn known(&self, name: &str) -> Option<Arc<str>> {
-        self.0.get(name).cloned()
-    }
-
-    fn of(&mut self, kind: &str, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(name) {
-            return Arc::clone(known);
-        }
-        let number = self.0.len() + 1;
-        let pseudonym: Arc<str> = format!("{kind}-{number}").into();
-        self.0.insert(name.into(), Arc::clone(&pseudonym));
-        pseudonym
-    }
-}
+pub struct Redactor(Pseudonyms);
 
 impl Redactor {
     /// Replaces every name in it.
@@ -66,7 +28,7 @@ impl Redactor {
             Body::BrokerHealth(healths) => {
                 for (_, health) in healths {
                     if let BrokerHealth::Down { fault, .. } = health {
-                        *fault = code_of(fault);
+                        *fault = fault.code_alone();
                     }
                 }
             }
@@ -75,14 +37,14 @@ impl Redactor {
             Body::Commits(groups) => groups.iter_mut().for_each(|group| self.commits(group)),
             Body::Recorded(commits) => {
                 for commit in commits {
-                    self.group(&mut commit.group);
-                    self.topic(&mut commit.topic);
+                    self.rename(&mut commit.group);
+                    self.rename(&mut commit.topic);
                     commit.metadata = "".into();
                 }
             }
             Body::Followed(followed) => {
                 let groups = followed.commits.iter_mut().chain(&mut followed.members);
-                groups.for_each(|group| self.group(group));
+                groups.for_each(|group| self.rename(group));
             }
             Body::Topics(topics) => topics.iter_mut().for_each(|topic| self.metadata(topic)),
             Body::Offsets(offsets) => self.offsets(offsets),
@@ -93,7 +55,7 @@ impl Redactor {
             }
             // Ids are random; they stay, so that the names of the same ids can be told.
             Body::TopicNames(names) => {
-                names.iter_mut().filter_map(|(_, name)| name.as_mut()).for_each(|n| self.topic(n));
+                names.iter_mut().filter_map(|(_, name)| name.as_mut()).for_each(|n| self.rename(n));
             }
             Body::Inventory(listed) => self.inventory(listed),
             Body::Producers(topics) => topics.iter_mut().for_each(|topic| self.producers(topic)),
@@ -101,44 +63,37 @@ impl Redactor {
             Body::Past(past) => self.past(past),
             Body::History(progress) => {
                 if let HistoryStage::Failed(fault) = &mut progress.stage {
-                    *fault = code_of(fault);
+                    *fault = fault.code_alone();
                 }
             }
-            Body::Host(sample) => self.host(sample),
+            Body::Host(sample) => self.rename(sample),
             Body::Processes(found) => self.processes(found),
             Body::ProcessSamples(samples) => self.process_samples(samples),
-            // A note is in the person's own words, which name things.
-            Body::Marker(marker) => marker.note = self.notes.of("note", &marker.note),
+            Body::Marker(marker) => self.rename(marker),
             // Of brokers, sockets, times and ports: no names.
             Body::Controller(_) | Body::Round(_) | Body::Cost(_) | Body::Sends(_) => {}
             Body::Health(health) => match health {
                 SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {
-                    *fault = code_of(fault);
+                    *fault = fault.code_alone();
                 }
                 SourceHealth::Starting | SourceHealth::Working => {}
             },
         }
     }
 
-    fn group(&mut self, group: &mut GroupId) {
-        *group = self.groups.of("group", group.as_str()).into();
+    fn names(&mut self) -> Names<'_> {
+        self.0.names(Hiding::Off, Hiding::All)
     }
 
-    fn topic(&mut self, topic: &mut TopicName) {
-        if !matches!(topic.as_str(), "__consumer_offsets" | "__transaction_state") {
-            *topic = self.topics.of("topic", topic.as_str()).into();
-        }
-    }
-
-    fn rack(&mut self, rack: &mut Option<Arc<str>>) {
-        *rack = rack.as_ref().map(|rack| self.racks.of("rack", rack));
+    fn rename(&mut self, named: &mut impl Named) {
+        named.rename(&mut self.names());
     }
 
     fn cluster(&mut self, cluster: &mut ClusterObserved) {
         cluster.id = None;
         for broker in &mut cluster.brokers {
-            broker.host = self.hosts.of("host", &broker.host);
-            self.rack(&mut broker.rack);
+            self.names().text(Kind::Host, &mut broker.host);
+            self.names().maybe(Kind::Rack, &mut broker.rack);
         }
     }
 
@@ -146,50 +101,54 @@ impl Redactor {
         match &mut list.groups {
             Ok(groups) => {
                 for group in groups {
-                    self.group(&mut group.id);
+                    self.rename(&mut group.id);
                 }
             }
-            Err(fault) => *fault = code_of(fault),
+            Err(fault) => *fault = fault.code_alone(),
         }
     }
 
     fn described(&mut self, group: &mut GroupObserved) {
-        self.group(&mut group.id);
+        self.rename(&mut group.id);
         match &mut group.description {
             Ok(GroupDescription { members, .. }) => {
                 for member in members {
                     self.member(member);
                 }
             }
-            Err(fault) => *fault = code_of(fault),
+            Err(fault) => *fault = fault.code_alone(),
         }
     }
 
     fn member(&mut self, member: &mut MemberObserved) {
-        member.id = self.members.of("member", member.id.as_str()).into();
-        member.instance_id =
-            member.instance_id.as_ref().map(|id| self.instances.of("instance", id));
-        member.client_id = self.clients.of("client", &member.client_id);
-        member.host = self.hosts.of("host", &member.host);
-        self.rack(&mut member.rack);
-        for held in [&mut member.assignment, &mut member.target].into_iter().flatten() {
-            for TopicPartitions { topic, .. } in held {
-                self.topic(topic);
-            }
-        }
+        self.rename(&mut member.id);
+        self.who((&mut member.instance_id, &mut member.client_id), &mut member.host);
+        self.names().maybe(Kind::Rack, &mut member.rack);
+        self.rename(&mut member.assignment);
+        self.rename(&mut member.target);
+    }
+
+    fn who(
+        &mut self,
+        (instance, client): (&mut Option<Arc<str>>, &mut Arc<str>),
+        host: &mut Arc<str>,
+    ) {
+        self.names().maybe(Kind::Instance, instance);
+        self.names().text(Kind::Client, client);
+        self.names().text(Kind::Host, host);
     }
 
     fn past(&mut self, past: &mut PastObserved) {
         match past {
             PastObserved::Commits(commits) => {
                 for commit in commits {
-                    self.group(&mut commit.group);
-                    self.topic(&mut commit.topic);
+                    self.rename(&mut commit.group);
+                    self.rename(&mut commit.topic);
                 }
             }
             PastObserved::Ends(ends) => {
                 for end in ends {
-                    self.topic(&mut end.topic);
+                    self.rename(&mut end.topic);
                 }
             }
             PastObserved::Groups(groups) => {
@@ -207,44 +166,34 @@ impl Redactor {
     }
 
     fn membership(&mut self, recorded: &mut MembershipRecorded) {
-        self.group(&mut recorded.group);
+        self.rename(&mut recorded.group);
         match &mut recorded.change {
             Change::Member(id, member) => {
-                *id = self.members.of("member", id.as_str()).into();
+                self.rename(id);
                 let Some(member) = member else { return };
-                member.instance_id =
-                    member.instance_id.as_ref().map(|id| self.instances.of("instance", id));
-                member.client_id = self.clients.of("client", &member.client_id);
-                member.host = self.hosts.of("host", &member.host);
-                self.rack(&mut member.rack);
+                self.who((&mut member.instance_id, &mut member.client_id), &mut member.host);
+                self.names().maybe(Kind::Rack, &mut member.rack);
             }
-            Change::Target(id, _) | Change::Held(id, _) => {
-                *id = self.members.of("member", id.as_str()).into();
-            }
+            Change::Target(id, _) | Change::Held(id, _) => self.rename(id),
             Change::Epoch(_) | Change::TargetEpoch(_) | Change::Unreadable => {}
         }
     }
 
     fn commits(&mut self, group: &mut CommitsObserved) {
-        self.group(&mut group.id);
+        self.rename(&mut group.id);
         match &mut group.topics {
             Ok(topics) => {
                 for topic in topics {
-                    self.topic(&mut topic.topic);
+                    self.rename(&mut topic.topic);
                     for commit in &mut topic.partitions {
                         commit.metadata = "".into();
                         if let Err(fault) = &mut commit.offset {
-                            *fault = code_of(fault);
+                            *fault = fault.code_alone();
                         }
                     }
                 }
             }
-            Err(fault) => *fault = code_of(fault),
+            Err(fault) => *fault = fault.code_alone(),
         }
     }
-}
-
-/// Kafka's codes are words of the protocol; its sentences quote names.
-fn code_of(fault: &Fault) -> Fault {
-    Fault::new(&fault.code, &fault.code)
 }

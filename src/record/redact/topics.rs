@@ -1,6 +1,6 @@
 //! Topics: their names go, and the sentences of what stands in the way of knowing them.
 
-use super::{Redactor, code_of};
+use super::Redactor;
 use crate::model::Fault;
 use crate::model::inventory::TopicListed;
 use crate::model::observation::{OffsetsObserved, RecordTimesObserved, TopicObserved};
@@ -8,27 +8,27 @@ use crate::model::writers::ProducersObserved;
 
 impl Redactor {
     pub(super) fn metadata(&mut self, topic: &mut TopicObserved) {
-        self.topic(&mut topic.topic);
+        self.rename(&mut topic.topic);
         if let Err(fault) = &mut topic.metadata {
-            *fault = code_of(fault);
+            *fault = fault.code_alone();
         }
     }
 
     pub(super) fn offsets(&mut self, offsets: &mut OffsetsObserved) {
         for topic in &mut offsets.topics {
-            self.topic(&mut topic.topic);
+            self.rename(&mut topic.topic);
             for (_, offset) in &mut topic.partitions {
                 if let Err(fault) = offset {
-                    *fault = code_of(fault);
+                    *fault = fault.code_alone();
                 }
             }
         }
     }
 
     pub(super) fn times(&mut self, topic: &mut RecordTimesObserved) {
-        self.topic(&mut topic.topic);
+        self.rename(&mut topic.topic);
         for fault in topic.partitions.iter_mut().filter_map(|(_, mark)| mark.as_mut().err()) {
-            *fault = code_of(fault);
+            *fault = fault.code_alone();
         }
     }
 
@@ -36,21 +36,21 @@ impl Redactor {
         match listed {
             Ok(topics) => {
                 for listed in topics {
-                    self.topic(&mut listed.topic);
+                    self.rename(&mut listed.topic);
                     if let Err(fault) = &mut listed.metadata {
-                        *fault = code_of(fault);
+                        *fault = fault.code_alone();
                     }
                 }
             }
-            Err(fault) => *fault = code_of(fault),
+            Err(fault) => *fault = fault.code_alone(),
         }
     }
 
     /// Producer ids are numbers that brokers give out; they stay.
     pub(super) fn producers(&mut self, topic: &mut ProducersObserved) {
-        self.topic(&mut topic.topic);
+        self.rename(&mut topic.topic);
         for fault in topic.partitions.iter_mut().filter_map(|(_, seen)| seen.as_mut().err()) {
-            *fault = code_of(fault);
+            *fault = fault.code_alone();
         }
     }
 }
