@@ -30,9 +30,10 @@
 //! | [`diagnose`] | rules: what is wrong with a group or a topic, and how that is known | model |
 //! | [`store`] | the reducer; only its `task` is async, and gives a copy of what it takes to the recording | model, diagnose, record |
 //! | [`rewind`] | the picture of an earlier moment, from a snapshot and its histories; only its `task` is async | model, diagnose |
+//! | [`veil`] | pseudonyms over all that a screen may show | model, diagnose |
 //! | [`source`] | the world; [`wire`](source::kafka::wire) asks (alone in naming kafka-protocol and OpenSSL, and imports nothing of this crate), [`oauth`](source::kafka::oauth) fetches tokens for it, [`poll`](source::kafka::poll) plans what to ask, [`stream`](source::kafka::stream) listens to the offsets topic and [`peek`](source::kafka::peek) looks at records (with their [consumer](source::kafka::consumer) alone in naming rdkafka), [`doctor`](source::kafka::doctor) tries the way to a cluster step by step, [`host`](source::host) looks at this host and its processes (alone in naming sysinfo and reading /proc), [`replay`](source::replay) plays a recording | model, config, record |
 //! | [`config`] | flags, environment, the config file, client properties, resolved into one `Settings` | model's ids and addresses, diagnose, app's key table |
-//! | [`app`] | what the person is doing: state, one key table, a pure `update` | model |
+//! | [`app`] | what the person is doing: state, one key table, a pure `update` | model, veil |
 //! | [`ui`] | pixels: a pure `draw(&View, &mut Frame) -> HitMap` | app, model |
 //! | [`tui`] | the terminal: raw mode, input, frame pacing | app, ui, model |
 //! | [`export`] | the other faces of the same snapshot, and what `lagtop doctor` found | model |
@@ -62,3 +63,4 @@ pub mod source;
 pub mod store;
 pub mod tui;
 pub mod ui;
+pub mod veil;

@@ -141,6 +141,15 @@ shows!(
 );
 shows!(finding_to_its_partition, diagnosed((120, 35)).press("6 Down Enter").text());
 
+// In company: hosts and clients hidden, then all names.
+shows!(hosts_hidden_120x35, diagnosed((120, 35)).press("p").text());
+shows!(names_hidden_160x45, screen(snapshots::diagnosed_beside(), (160, 45)).press("p p").styled());
+shows!(names_hidden_80x24, diagnosed((80, 24)).press("p p 6").text());
+shows!(names_hidden_backlog, {
+    peeked((80, 24), DARK, [backlog::plan(), backlog::read(true)]).press("p p").text()
+});
+shows!(names_hidden_stack, answered(stack_taken()).press("p p").text());
+
 // In every colour there is, and in none.
 shows!(styles_dark, incident((120, 35), DARK).styled());
 shows!(styles_light, incident((120, 35), LIGHT).styled());
@@ -287,17 +296,17 @@ fn drawing_twice_is_drawing_once() {
 #[test]
 fn keys_that_were_chosen_are_shown() {
     let chosen = |mut screen: Screen| {
-        let choices = [("pause", "p"), ("groups", "F9"), ("take-stack", "F10"), ("zoom", "none")];
+        let choices = [("pause", "u"), ("groups", "F9"), ("take-stack", "F10"), ("zoom", "none")];
         for (name, key) in choices {
             assert_eq!(screen.app.keys.choose(name, &[key]), Ok(()));
         }
         screen
     };
-    let text = chosen(incident((80, 24), DARK)).press("p").text();
-    assert!(text.contains("F9 Groups") && text.contains("p resume"), "{text}");
+    let text = chosen(incident((80, 24), DARK)).press("u").text();
+    assert!(text.contains("F9 Groups") && text.contains("u resume"), "{text}");
     assert!(text.contains("PAUSED") && !text.contains(" zoom"), "{text}");
     let help = chosen(incident((160, 45), DARK)).press("?").text();
-    assert!(help.contains("p                 pause the picture"), "{help}");
+    assert!(help.contains("u                 pause the picture"), "{help}");
     assert!(!help.contains("zoom the pane"), "{help}");
     let mut plan = chosen(stacked([]));
     plan.input(answer(1, stack_plan()));

@@ -17,6 +17,7 @@ use lagtop::app::{Depth, HitMap, Looks, Options, Pane, View};
 use lagtop::model::time::SystemClock;
 use lagtop::model::{Clock as _, Isolation, PollPlan, Snapshot};
 use lagtop::tui::{Desk, Error, MomentRoad, Tty, panic, run, signal};
+use lagtop::veil::Veil;
 use portable_pty::CommandBuilder;
 use pty::{DEADLINE, Pty};
 use ratatui::Frame;
@@ -102,6 +103,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
             looks,
             keys: Keymap::default(),
             notice: None,
+            veil: Veil::default(),
         },
         snapshots,
         plans,

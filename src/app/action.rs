@@ -49,6 +49,8 @@ pub enum Action {
     Travel(Travel),
     /// Mark the moment shown, with a note.
     Mark,
+    /// Hide hosts and clients, then all names, then none.
+    HideNames,
     /// A longer interval between rounds.
     Slower,
     /// A shorter interval between rounds.
@@ -171,6 +173,7 @@ impl Action {
             Self::Pause => "pause",
             Self::Travel(travel) => travel.name(),
             Self::Mark => "mark",
+            Self::HideNames => "hide-names",
             Self::Slower => "slower",
             Self::Faster => "faster",
             Self::CopyRow => "copy-row",

@@ -10,6 +10,7 @@ use crate::model::{
     Isolation, Lag, MemberRef, MemberView, PartitionView, Rate, Rebalance, RoundReport, Snapshot,
     SourceHealth, SourceId, SourceView, Timestamp, Took, TopicPartitions,
 };
+use crate::veil::Veil;
 
 /// The moment at which everything here happens.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_750_000_000_000);
@@ -180,6 +181,7 @@ pub(crate) fn options() -> Options {
         looks: Looks::default(),
         keys: Keymap::default(),
         notice: None,
+        veil: Veil::default(),
     }
 }
 

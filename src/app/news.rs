@@ -38,6 +38,16 @@ impl News {
         Self { how, told: HashMap::new() }
     }
 
+    /// What was told of changes its name.
+    pub(super) fn each_key(&mut self, mut rename: impl FnMut(&mut FindingKey)) {
+        let told = std::mem::take(&mut self.told).into_iter();
+        let renamed = told.map(|(mut key, told)| {
+            rename(&mut key);
+            (key, told)
+        });
+        self.told = renamed.collect();
+    }
+
     /// What is to be told of a snapshot: findings, warnings or worse, that are new or worse than told; one
     /// notice for all of them, about the worst. `None` if there are none, or nobody wants to know.
     pub(super) fn of(&mut self, snapshot: &Snapshot, now: Timestamp) -> Option<(Notice, String)> {

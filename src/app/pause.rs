@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::AppState;
 use super::keymap::scope::Time;
 use crate::model::{Snapshot, Timestamp, moment};
+use crate::veil::Veiled;
 
 /// A picture held still.
 #[derive(Clone, Debug)]
 pub struct Paused {
     /// The snapshot that the pause began with.
-    pub snapshot: Arc<Snapshot>,
+    pub snapshot: Veiled<Snapshot>,
     /// When the pause began: without another moment, the one that ages are counted to.
     pub at: Timestamp,
     /// An earlier moment that the person turned to.
@@ -34,7 +35,7 @@ pub struct Shown {
     /// The moment.
     pub at: Timestamp,
     /// The picture.
-    pub picture: Arc<Snapshot>,
+    pub picture: Veiled<Snapshot>,
     /// The number of the wish that it answers.
     pub(super) number: u64,
 }
@@ -57,7 +58,7 @@ impl AppState {
 
     /// The newest snapshot that may be shown: a pause holds it, whatever moment is turned to.
     #[must_use]
-    pub fn held(&self) -> &Arc<Snapshot> {
+    pub fn held(&self) -> &Veiled<Snapshot> {
         self.paused.as_ref().map_or(&self.live, |paused| &paused.snapshot)
     }
 

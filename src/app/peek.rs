@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::copy::Line;
 use crate::model::peek::{Backlog, Excerpt, PeekPlan, PeekWish, PeekedRecord};
+use crate::model::pseudonym::{Named, Names};
 use crate::model::{Fault, Timestamp};
 
 /// A wish for a look and its answers so far.
@@ -19,6 +20,17 @@ pub struct PeekState {
     pub read: Option<(Timestamp, Arc<Backlog>)>,
     /// Why the last wish was not fulfilled; `None` if it was, or while it is worked on.
     pub trouble: Option<Fault>,
+}
+
+impl Named for PeekState {
+    fn rename(&mut self, names: &mut Names<'_>) {
+        let Self { wish, answered: _, plan: _, read, trouble } = self;
+        wish.rename(names);
+        if let Some((_, backlog)) = read {
+            Arc::make_mut(backlog).rename(names);
+        }
+        trouble.rename(names);
+    }
 }
 
 /// All of it as text, for the clipboard: what stands out, keys, and a line for each record, with the

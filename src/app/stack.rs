@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::model::Timestamp;
+use crate::model::pseudonym::{Named, Names};
 use crate::model::stack::{
     StackLine, StackPlan, StackTarget, StackTrouble, StackWish, Stacks, ThreadStack,
 };
@@ -17,6 +18,19 @@ pub struct StackState {
     pub plan: Option<StackPlan>,
     /// What came of running it, and when; `None` while nothing was run yet, or while it runs.
     pub taken: Option<(Timestamp, Result<Arc<Stacks>, StackTrouble>)>,
+}
+
+impl Named for StackState {
+    fn rename(&mut self, names: &mut Names<'_>) {
+        let Self { wish, plan, taken } = self;
+        wish.rename(names);
+        plan.rename(names);
+        match taken {
+            None => {}
+            Some((_, Ok(stacks))) => Arc::make_mut(stacks).rename(names),
+            Some((_, Err(trouble))) => trouble.rename(names),
+        }
+    }
 }
 
 /// The thread that was asked for first, then all others.

@@ -11,8 +11,10 @@ use super::{
     SortColumn, StackState, Table, ThreadKey, ThreadSort,
 };
 use crate::model::process::Pin;
+use crate::model::pseudonym::Hiding;
 use crate::model::stack::StackTarget;
 use crate::model::{GroupId, PollPlan, ProcessKey, Snapshot, Timestamp, TopicName};
+use crate::veil::{Veil, Veiled};
 
 /// From this size on all panes are shown at once.
 const ALL_PANES: (u16, u16) = (120, 30);
@@ -51,6 +53,8 @@ pub struct Options {
     pub keys: Keymap,
     /// How a new finding is told to who looks elsewhere; `None`: not at all.
     pub notice: Option<Notice>,
+    /// What hides names where the person wants that.
+    pub veil: Veil,
 }
 
 /// What the person at the screen is doing.
@@ -63,7 +67,7 @@ pub struct AppState {
     /// The keys that are in force.
     pub keys: Keymap,
     /// The newest snapshot.
-    pub live: Arc<Snapshot>,
+    pub live: Veiled<Snapshot>,
     /// The picture that a pause holds, and the moment turned to since.
     pub paused: Option<Paused>,
     /// The terminal's columns and rows.
@@ -86,12 +90,12 @@ pub struct AppState {
     pub threads: Table<ThreadKey, ThreadSort>,
     /// The process that the person turned to; `None`: the best candidate of the selected member.
     pub process: Option<ProcessKey>,
-    /// Members that the person pinned to processes.
-    pub pins: Vec<Pin>,
+    /// Members that the person pinned to processes, by their true names.
+    pub(super) pins: Vec<Pin>,
     /// The stack on the open page; `None` without such a page.
-    pub stack: Option<StackState>,
+    pub stack: Option<Veiled<StackState>>,
     /// What waits, on the open page; `None` without such a page.
-    pub peek: Option<PeekState>,
+    pub peek: Option<Veiled<PeekState>>,
     /// Wishes so far: each has a number of its own.
     pub(super) wished: u64,
     /// What the Partitions pane lists.
@@ -122,8 +126,10 @@ pub struct AppState {
     pub(super) detailed: Option<GroupId>,
     /// Grows with each picture shown.
     pub(super) picture_number: u64,
-    /// The plan last told to the sources.
+    /// The plan last told to the sources, in true names.
     pub(super) plan: Option<PollPlan>,
+    /// What hides names. All else here that may be drawn holds what is shown.
+    pub(super) veil: Veil,
 }
 
 /// What the Partitions pane lists.
@@ -195,11 +201,12 @@ impl AppState {
     #[must_use]
     pub fn new(options: Options, snapshot: Arc<Snapshot>) -> Self {
         let snapshot_at = snapshot.at;
+        let mut veil = options.veil;
         let mut app = Self {
             title: options.title,
             looks: options.looks,
             keys: options.keys,
-            live: snapshot,
+            live: veil.picture(snapshot),
             paused: None,
             size: (0, 0),
             focus: Pane::default(),
@@ -230,9 +237,16 @@ impl AppState {
             detailed: None,
             picture_number: 0,
             plan: None,
+            veil,
         };
         app.refresh(snapshot_at);
         app
+    }
+
+    /// Which names are hidden.
+    #[must_use]
+    pub const fn hiding(&self) -> Hiding {
+        self.veil.hiding()
     }
 
     /// What fits on the screen.

@@ -82,6 +82,12 @@ impl<K, C: SortColumn> Table<K, C> {
         self.chosen.as_ref()
     }
 
+    /// What rows are known by changes its name.
+    pub(super) fn each_key(&mut self, mut rename: impl FnMut(&mut K)) {
+        let Self { chosen, selected, .. } = self;
+        chosen.iter_mut().chain(selected).for_each(&mut rename);
+    }
+
     /// Forgets selection and scroll: the rows are those of something else now.
     pub(super) fn reset(&mut self) {
         (self.chosen, self.selected, self.cursor, self.scroll) = (None, None, 0, 0);

@@ -29,6 +29,7 @@ use crate::source::kafka::poll::{self, Scope};
 use crate::source::kafka::wire::Client;
 use crate::store::{Store, task};
 use crate::tui;
+use crate::veil::Veil;
 
 mod check;
 mod doctor;
@@ -246,6 +247,7 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
         looks: screen::looks(settings.looks),
         keys: settings.keys.clone(),
         notice: screen::notice(settings.notify),
+        veil: Veil::new(settings.rules.clone()),
     };
     let utc_offset = screen::utc_offset(clock.now());
     let mut tasks = tasks;

@@ -19,6 +19,7 @@ use crate::record::{Damage, Entry, ReadError, Reader};
 use crate::source::replay::{self, ReplayClock};
 use crate::store::{Store, task};
 use crate::tui;
+use crate::veil::Veil;
 
 /// The pause between the end of a built-in recording and its beginning.
 const CURTAIN: Duration = Duration::from_secs(3);
@@ -167,6 +168,7 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
         keys: playback.keys.clone(),
         // What was wrong then calls nobody now.
         notice: None,
+        veil: Veil::new(play.rules.clone()),
     };
     let utc_offset =
         if play.again { as_of_now(begin, SystemClock.now()) } else { screen::utc_offset(begin) };

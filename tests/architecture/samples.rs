@@ -39,7 +39,7 @@ fn a_fault_names_file_line_import_and_rule() {
     let text = faults[0].to_string();
     assert_eq!(
         text,
-        "src/app/state.rs:3: imports crate::tui::input; app may import of this crate: model"
+        "src/app/state.rs:3: imports crate::tui::input; app may import of this crate: model, veil"
     );
 }
 

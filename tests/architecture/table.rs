@@ -61,6 +61,8 @@ pub const RULES: &[Rule] = &[
     // Pure; only its task is async.
     room("rewind", &["model", "diagnose"], &[]),
     room("rewind/task", &["model", "diagnose", "rewind"], &[TOKIO]),
+    // Pure: names are renamed, and what is wrong is said again.
+    room("veil", &["model", "diagnose"], &[]),
     // What turns the world into observations.
     room("source", &["model", "config"], &[TOKIO]),
     room("source/replay", &["model", "config", "source", "record"], &[TOKIO]),
@@ -131,7 +133,7 @@ pub const RULES: &[Rule] = &[
         ]],
     ),
     // What the user is doing, pure. Regular expressions are what they type into the filter.
-    room("app", &["model"], &[&["regex"]]),
+    room("app", &["model", "veil"], &[&["regex"]]),
     // Pixels, pure. jiff tells the time in the reader's zone.
     room("ui", &["app", "model"], &[&["ratatui", "unicode_segmentation", "unicode_width", "jiff"]]),
     // The terminal. rustix stops the process on Ctrl-Z, the clipboard takes base64.

@@ -14,6 +14,7 @@ use lagtop::model::{Snapshot, Timestamp};
 use lagtop::rewind;
 use lagtop::ui;
 use lagtop::ui::theme::{Role, Theme};
+use lagtop::veil::Veil;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
@@ -34,8 +35,8 @@ impl Screen {
         let keys = Keymap::default();
         let interval = Duration::from_secs(1);
         let (max_requests, notice) = (None, None);
-        let title = "prod-eu".into();
-        let options = Options { title, interval, max_requests, looks, keys, notice };
+        let (title, veil) = ("prod-eu".into(), Veil::default());
+        let options = Options { title, interval, max_requests, looks, keys, notice, veil };
         let start = Arc::new(Snapshot::empty(now, snapshot.isolation));
         let mut screen = Self { app: AppState::new(options, start), now };
         screen.input(Input::Resize { width, height });

@@ -196,11 +196,19 @@ pub(super) const BINDINGS: &[Row] = &[
     ),
     bind(Scope::Screen, chords![c(' ')], Action::Pause, "pause the picture; collection goes on")
         .footer("pause"),
-    bind(Scope::Screen, chords![c('m')], Action::Mark, "mark the moment shown, with a note"),
     bind(Scope::Screen, chords![c('+'), c('=')], Action::Slower, "longer interval"),
     bind(Scope::Screen, chords![c('-')], Action::Faster, "shorter interval"),
     bind(Scope::Screen, chords![c('y')], Action::CopyRow, "copy the row").footer("copy"),
     bind(Scope::Screen, chords![c('Y')], Action::CopySummary, "copy the incident as Markdown"),
+    bind(Scope::Screen, chords![c('m')], Action::Mark, "mark the moment shown, with a note")
+        .footer("mark"),
+    bind(
+        Scope::Screen,
+        chords![c('p')],
+        Action::HideNames,
+        "hide hosts and clients, then all names, then none",
+    )
+    .footer("names"),
     bind(Scope::Screen, chords![c('?'), key(Key::F(1))], Action::Help, "this help").footer("help"),
     // Moving.
     bind(Scope::Reading, chords![key(Key::Up), c('k')], Action::Up, "up"),

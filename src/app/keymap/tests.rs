@@ -157,11 +157,11 @@ fn chosen(choices: &[(&str, &[&str])]) -> Keymap {
 
 #[test]
 fn what_is_chosen_is_what_is_pressed_and_shown() {
-    let keys = chosen(&[("pause", &["p", "F5"]), ("open", &["x"]), ("zoom", &["none"])]);
+    let keys = chosen(&[("pause", &["u", "F5"]), ("open", &["x"]), ("zoom", &["none"])]);
     assert_eq!(keys.clash(), None);
     let app = app(&[group("g", &[1])]);
     let scopes = app.scopes();
-    assert_eq!(keys.action(scopes, Chord::char('p')), Some(Action::Pause));
+    assert_eq!(keys.action(scopes, Chord::char('u')), Some(Action::Pause));
     assert_eq!(keys.action(scopes, Chord::key(Key::F(5))), Some(Action::Pause));
     assert_eq!(keys.action(scopes, Chord::char(' ')), None);
     assert_eq!(keys.action(scopes, Chord::char('z')), None);
@@ -170,7 +170,7 @@ fn what_is_chosen_is_what_is_pressed_and_shown() {
     }
     let footer: Vec<_> = keys.footer(scopes).map(|(chord, word, _)| (chord, word)).collect();
     assert!(
-        footer.contains(&(Chord::char('p'), "pause")) && footer.iter().all(|one| one.1 != "zoom")
+        footer.contains(&(Chord::char('u'), "pause")) && footer.iter().all(|one| one.1 != "zoom")
     );
     let help = keys.help(scopes).flat_map(|(_, bindings)| bindings);
     assert!(help.map(|binding| binding.action).all(|action| action != Action::Zoom));

@@ -46,6 +46,7 @@ impl Turn<'_> {
             Action::Zoom => self.zoom(),
             Action::Pause => self.pause(),
             Action::Mark => self.mark(),
+            Action::HideNames => self.hide_names(),
             Action::Travel(travel) => self.travel(travel),
             Action::Slower => self.interval(INTERVALS.into_iter().find(|&i| i > self.app.interval)),
             Action::Faster => {

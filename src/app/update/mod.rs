@@ -2,6 +2,7 @@
 
 mod act;
 mod follow;
+mod hide;
 mod mouse;
 mod navigate;
 mod peek;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{AppState, Chord, Effect, HitMap, Input, Toast};
-use crate::model::{Marker, Snapshot, Timestamp};
+use crate::model::{Snapshot, Timestamp};
 
 /// How long a message stays.
 const TOAST: Duration = Duration::from_secs(4);
@@ -49,7 +50,9 @@ impl Turn<'_> {
             Input::Snapshot(snapshot) => self.snapshot(snapshot),
             Input::Answer(answer) => self.answer(answer),
             Input::Moment(answer) => self.moment_answer(answer),
-            Input::NotMarked(Marker { note, .. }) => {
+            Input::NotMarked(marker) => {
+                let marker = self.app.veil.over(marker);
+                let note = &marker.note;
                 self.say(format!("the marker was not taken, mark again: {note}"));
                 true
             }
@@ -76,9 +79,10 @@ impl Turn<'_> {
 
     /// A pause keeps its picture; what comes in meanwhile is seen after it.
     fn snapshot(&mut self, snapshot: Arc<Snapshot>) -> bool {
-        if Arc::ptr_eq(&self.app.live, &snapshot) {
+        if Arc::ptr_eq(self.app.live.truth(), &snapshot) {
             return false;
         }
+        let snapshot = self.app.veil.picture(snapshot);
         let news = self.app.news.of(&snapshot, self.now);
         self.effects.extend(news.map(|(how, text)| Effect::Notify(how, text)));
         let before = std::mem::replace(&mut self.app.live, snapshot);

@@ -43,19 +43,20 @@ impl Turn<'_> {
 
     /// Reads the same records once more, this time with the beginnings of their values; or forgets those.
     pub(super) fn show_values(&mut self) -> bool {
-        let Some(state) = &mut self.app.peek else { return false };
+        let Some(state) = &self.app.peek else { return false };
+        let mut state = PeekState::clone(state.truth());
         let Some((_, backlog)) = &mut state.read else { return false };
         if backlog.shows_values() {
             Arc::make_mut(backlog).hide_values();
+            self.app.peek = Some(self.app.veil.over(state));
         } else {
-            let target = state.wish.target.clone();
-            self.wish_to_peek(target, PeekStep::Values);
+            self.wish_to_peek(state.wish.target, PeekStep::Values);
         }
         true
     }
 
-    /// The partition and what is committed there, as the picture shows it.
-    fn peek_target(&self, key: &PartitionKey) -> PeekTarget {
+    /// The partition by its true name, and what is committed there as the picture shows it.
+    fn peek_target(&mut self, key: &PartitionKey) -> PeekTarget {
         let PartitionKey { group, topic, partition } = key.clone();
         let view = self.app.picture().group(&group).map(|entry| &entry.view);
         let committed = view
@@ -63,22 +64,24 @@ impl Turn<'_> {
             .and_then(|topic| topic.partitions.iter().find(|one| one.partition == partition))
             .and_then(|row| row.commit.as_ref())
             .map(|commit| commit.offset);
-        PeekTarget { group, partition: TopicPartition { topic, partition }, committed }
+        let partition = TopicPartition { topic, partition };
+        self.app.veil.lift(PeekTarget { group, partition, committed })
     }
 
     fn wish_to_peek(&mut self, target: PeekTarget, step: PeekStep) {
         let wish = PeekWish { number: self.number(), target, step };
-        let (plan, read) =
-            self.app.peek.take().map_or((None, None), |state| (state.plan, state.read));
-        self.app.peek =
-            Some(PeekState { wish: wish.clone(), answered: false, plan, read, trouble: None });
+        let before = self.app.peek.take().map(|state| PeekState::clone(state.truth()));
+        let (plan, read) = before.map_or((None, None), |state| (state.plan, state.read));
+        let state = PeekState { wish: wish.clone(), answered: false, plan, read, trouble: None };
+        self.app.peek = Some(self.app.veil.over(state));
         self.effects.push(Effect::SetWish(Some(Wish::Peek(wish))));
     }
 
     pub(super) fn peek_answer(&mut self, answer: PeekAnswer) -> bool {
-        let state = self.app.peek.as_mut().filter(|state| state.wish.number == answer.number);
+        let state = self.app.peek.as_ref().filter(|state| state.wish.number == answer.number);
         // One that comes too late means nothing.
         let Some(state) = state else { return false };
+        let mut state = PeekState::clone(state.truth());
         state.answered = true;
         match answer.outcome {
             PeekOutcome::Plan(plan) => state.plan = Some(plan),
@@ -88,6 +91,7 @@ impl Turn<'_> {
             }
             PeekOutcome::Failed(fault) => state.trouble = Some(fault),
         }
+        self.app.peek = Some(self.app.veil.over(state));
         true
     }
 }

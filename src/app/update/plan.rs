@@ -10,7 +10,7 @@ use crate::model::{GroupId, PollPlan};
 const AGES: usize = 256;
 
 impl AppState {
-    /// The plan, if it is another than the one last told.
+    /// The plan in true names, if it is another than the one last told.
     pub(super) fn new_plan(&mut self) -> Option<Effect> {
         let plan = self.wishes();
         if self.plan.as_ref() == Some(&plan) {
@@ -20,7 +20,7 @@ impl AppState {
         Some(Effect::SetPlan(plan))
     }
 
-    fn wishes(&self) -> PollPlan {
+    fn wishes(&mut self) -> PollPlan {
         let mut visible: Vec<GroupId> = self.visible(Pane::Groups).collect();
         if matches!(self.scope, PartitionScope::Topic(_)) {
             let across = self.visible(Pane::Partitions).filter(|group| !visible.contains(group));
@@ -29,9 +29,11 @@ impl AppState {
             visible.sort_unstable();
             visible.dedup();
         }
+        let visible = self.veil.lift(visible);
         let focus = self.focused_group();
+        let focus = self.veil.lift(focus);
         let ages = focus.as_ref().map_or_else(Vec::new, |group| {
-            self.held().age_wishes(Some(group)).take(AGES).collect()
+            self.held().truth().age_wishes(Some(group)).take(AGES).collect()
         });
         let processes = focus.as_ref().and_then(|group| self.process_wish(group));
         PollPlan {
@@ -44,7 +46,7 @@ impl AppState {
     }
 
     fn process_wish(&self, group: &GroupId) -> Option<ProcessWish> {
-        let wish = ProcessWish::of(self.held(), group)?;
+        let wish = ProcessWish::of(self.held().truth(), group)?;
         let detail = self.shown_process().map(|process| process.key());
         let seen = self.hits.height(Pane::Process) > 0 || self.stack.is_some();
         Some(ProcessWish {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Turn;
 use crate::app::{AppState, Effect, MemberKey, process};
 use crate::model::process::Pin;
+use crate::model::pseudonym::Hiding;
 
 impl Turn<'_> {
     /// Rows of the process shown. A thread that ended needs no word: threads come and go.
@@ -45,10 +46,11 @@ impl Turn<'_> {
             self.say("pinning needs a selected member and a process".to_owned());
             return true;
         };
-        let pin = Pin { group, member, process };
+        let id = member.clone();
+        let pin = self.app.veil.lift(Pin { group, member, process });
         let had = self.app.pins.contains(&pin);
         self.app.pins.retain(|other| (&other.group, &other.member) != (&pin.group, &pin.member));
-        let id = pin.member.as_str();
+        let id = id.as_str();
         self.say(if had {
             format!("{id} is not pinned any more")
         } else {
@@ -62,6 +64,10 @@ impl Turn<'_> {
 
     pub(super) fn copy_capture(&mut self) -> bool {
         let Some(shown) = self.app.shown_process() else { return false };
+        if self.app.hiding() != Hiding::Off {
+            self.say("no capture commands: they would tell addresses, which are hidden".to_owned());
+            return true;
+        }
         match process::capture(shown) {
             Ok(text) => {
                 self.effects.push(Effect::Copy(text));

@@ -25,7 +25,7 @@ impl Turn<'_> {
                 self.effects.push(Effect::SetMoment(None));
             }
         } else {
-            let snapshot = Arc::clone(&app.live);
+            let snapshot = app.live.clone();
             app.paused = Some(Paused { snapshot, at: self.now, rewound: None });
         }
         true
@@ -75,7 +75,7 @@ impl Turn<'_> {
         app.wished = number;
         let new = Rewound { wished: to, shown: None, first: number };
         paused.rewound.get_or_insert(new).wished = to;
-        let held = Arc::clone(&paused.snapshot);
+        let held = Arc::clone(paused.snapshot.truth());
         self.effects.push(Effect::SetMoment(Some(MomentWish { number, at: to, held })));
         true
     }
@@ -101,7 +101,7 @@ impl Turn<'_> {
         if rewound.shown.as_ref().is_some_and(|shown| number <= shown.number) {
             return false;
         }
-        rewound.shown = Some(Shown { at, picture, number });
+        rewound.shown = Some(Shown { at, picture: app.veil.picture(picture), number });
         app.picture_number += 1;
         true
     }

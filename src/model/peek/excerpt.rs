@@ -31,6 +31,12 @@ impl Excerpt {
         &self.head
     }
 
+    /// What tells it from others, also where what is kept does not.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        format!("{} {:x}", self.text(), self.hash)
+    }
+
     /// Is there more than is kept?
     #[must_use]
     pub fn is_cut(&self) -> bool {

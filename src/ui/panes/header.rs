@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Canvas, Scene, area_of};
 use crate::app::{Action, Hit, Pane, Shape};
+use crate::model::pseudonym::Hiding;
 use crate::model::{
     BrokerHealth, BrokerView, Differences, HistoryProgress, HistoryStage, Severity, SourceHealth,
     SourceId, SourceView,
@@ -70,6 +71,12 @@ fn cluster(scene: &Scene<'_>) -> Vec<Part> {
         part(7, scene.span("lagtop", Role::Accent)),
         part(0, scene.span(scene.name(&scene.view.app.title.name, 32), Role::Title)),
     ];
+    let hidden = match scene.view.app.hiding() {
+        Hiding::Off => None,
+        Hiding::Hosts => Some("hosts hidden"),
+        Hiding::All => Some("names hidden"),
+    };
+    parts.extend(hidden.map(|hidden| part(1, scene.span(hidden, Role::Accent))));
     if scene.view.app.title.production {
         // A word as well: not every terminal can show the ground.
         parts.push(part(0, Line::styled(" PRODUCTION ", scene.style(Role::Critical).reversed())));

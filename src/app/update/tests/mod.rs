@@ -1,4 +1,5 @@
 mod findings;
+mod hiding;
 mod marking;
 mod mouse;
 mod news;

@@ -99,7 +99,7 @@ use super::{CONFIG, World};
     "2: 'k' is not a key for what is done while typing; write one that types nothing, as in Ctrl-W"
 )]
 #[case::clash(
-    "[keys]\nhelp = 'F2'\npause = ['F2', 'p']\nzoom = 'x'",
+    "[keys]\nhelp = 'F2'\npause = ['F2', 'u']\nzoom = 'x'",
     "3: 'F2' would mean pause and help in Screen; write another key for one of them, or \"none\""
 )]
 #[case::production(

@@ -181,9 +181,9 @@ fn a_properties_file_is_named_from_where_the_config_file_is() {
 
 #[test]
 fn keys_are_chosen_by_the_names_of_actions() {
-    let config = "[keys]\npause = ['p', 'F5']\ngroups = 7\nzoom = 'none'\nmatrix = ''\n";
+    let config = "[keys]\npause = ['u', 'F5']\ngroups = 7\nzoom = 'none'\nmatrix = ''\n";
     let keys = World::typed("-b k").config(config).settings().keys;
     let of = |name| keys.bindings().iter().find(|one| one.name == Some(name)).unwrap().keys(true);
     let chosen = ["pause", "groups", "zoom", "matrix", "open"].map(of);
-    assert_eq!(chosen, ["p F5", "7", "", "a", "Enter"]);
+    assert_eq!(chosen, ["u F5", "7", "", "a", "Enter"]);
 }
