@@ -287,7 +287,7 @@ pub struct PartitionMetadata {
 }
 
 /// Which offset of a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogOffset {
     /// One past the last record that `read_uncommitted` consumers may read: the high watermark.

@@ -11,6 +11,7 @@
 //! | `write` | entries into a file |
 //! | `read` | a file into entries, up to the first damage |
 //! | `recorder` | a thread that writes, and the tee that feeds it without ever waiting for it |
+//! | `opening` | what a recording that begins in the middle is told first |
 //! | `redact` | names into pseudonyms |
 //! | `bundle` | the recordings in the binary |
 //!
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Isolation, Observation, Timestamp};
 
 pub mod bundle;
+pub mod opening;
 pub mod read;
 pub mod recorder;
 pub mod redact;

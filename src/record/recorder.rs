@@ -8,12 +8,13 @@ use std::io::{self, BufWriter};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::opening::opening;
 use super::{Entry, Header, Redactor, Writer};
-use crate::model::{Observation, SourceId, Timestamp};
+use crate::model::{Body, Observation, Snapshot, SourceId, Timestamp};
 
 /// Observations that may wait for the disk: some seconds of a large cluster.
 const WAITING: usize = 256;
@@ -27,19 +28,36 @@ const LAST_BYTES: Duration = Duration::from_millis(500);
 /// Where observations go in. Never waits.
 #[derive(Debug)]
 pub struct Tee {
-    sender: SyncSender<Observation>,
+    sender: SyncSender<Vec<Observation>>,
     dropped: Arc<AtomicU64>,
+    /// It began in the middle.
+    is_late: bool,
 }
 
 impl Tee {
+    /// Begins in the middle: takes what is known by now. What is still being read of the past would have
+    /// holes, so that nothing of it is taken.
+    pub fn begin(&mut self, known: &Snapshot) {
+        self.is_late = true;
+        self.send(opening(known));
+    }
+
     /// Takes a copy of an observation.
     pub fn see(&self, observation: &Observation) {
         // How the recorder itself does is not part of the story.
         if observation.source == SourceId::Recording {
             return;
         }
-        if self.sender.try_send(observation.clone()).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        let of_the_past = matches!(observation.body, Body::Past(_) | Body::History(_));
+        if !(self.is_late && of_the_past) {
+            self.send(vec![observation.clone()]);
+        }
+    }
+
+    fn send(&self, observations: Vec<Observation>) {
+        let count = observations.len() as u64;
+        if self.sender.try_send(observations).is_err() {
+            self.dropped.fetch_add(count, Ordering::Relaxed);
         }
     }
 }
@@ -86,7 +104,7 @@ impl Recorder {
         let writer = Writer::create(BufWriter::new(options.open(path)?), header)?;
         let (sender, observations) = sync_channel(WAITING);
         let dropped = Arc::new(AtomicU64::new(0));
-        let tee = Tee { sender, dropped: Arc::clone(&dropped) };
+        let tee = Tee { sender, dropped: Arc::clone(&dropped), is_late: false };
         let (finished, done) = sync_channel(1);
         let work = Work { writer, observations, dropped, limit, redactor, last: header.started };
         thread::Builder::new().name("lagtop-record".to_owned()).spawn(move || {
@@ -99,6 +117,12 @@ impl Recorder {
         Ok((tee, Self { done }))
     }
 
+    /// Whether it has ended, by whatever.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.done.try_recv() != Err(TryRecvError::Empty)
+    }
+
     /// Waits a moment for the last bytes, after the tee was dropped.
     pub fn wait(self) {
         let _ = self.done.recv_timeout(LAST_BYTES);
@@ -107,7 +131,7 @@ impl Recorder {
 
 struct Work {
     writer: Writer<BufWriter<File>>,
-    observations: Receiver<Observation>,
+    observations: Receiver<Vec<Observation>>,
     dropped: Arc<AtomicU64>,
     limit: u64,
     redactor: Option<Redactor>,
@@ -135,8 +159,10 @@ impl Work {
         loop {
             let patience = FLUSH_EVERY.saturating_sub(flushed.elapsed());
             match self.observations.recv_timeout(patience) {
-                Ok(observation) => {
-                    self.take(observation)?;
+                Ok(observations) => {
+                    for observation in observations {
+                        self.take(observation)?;
+                    }
                     fresh = true;
                 }
                 Err(RecvTimeoutError::Timeout) => {}

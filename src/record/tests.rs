@@ -9,11 +9,12 @@ use super::*;
 use crate::model::inventory::TopicListed;
 use crate::model::observation::{
     CommitObserved, CommitsObserved, GroupDescription, GroupObserved, LogOffset, MemberObserved,
-    OffsetsObserved, TopicCommits, TopicOffsets,
+    OffsetsObserved, PastObserved, TopicCommits, TopicOffsets,
 };
 use crate::model::writers::{OpenTransaction, ProducersObserved, ProducersSeen, Written};
 use crate::model::{
-    Body, BrokerId, Fault, GroupKind, GroupState, Marker, SourceHealth, SourceId, TopicPartitions,
+    Body, BrokerId, Fault, GroupKind, GroupState, Marker, Snapshot, SourceHealth, SourceId,
+    TopicPartitions,
 };
 
 fn header() -> Header {
@@ -297,6 +298,34 @@ fn a_recorder_writes_what_it_sees_and_never_over_a_file() {
     let again = Recorder::start(&path, &header(), 1 << 20, None, |_| {});
     assert_eq!(again.err().unwrap().kind(), std::io::ErrorKind::AlreadyExists);
     assert_eq!(std::fs::read(&path).unwrap(), all);
+}
+
+/// A tee that begins in the middle takes what is known first, and nothing of a past that is still being read.
+#[test]
+fn a_recording_from_the_middle_begins_with_what_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("late.lagtop");
+    let (mut tee, recorder) =
+        Recorder::start(&path, &header(), 1 << 20, None, |end| panic!("it ended: {end}")).unwrap();
+    let marker = Marker { at: Timestamp::from_millis(900), note: "deploy".into() };
+    let empty = Snapshot::empty(Timestamp::from_millis(1_500), Isolation::ReadCommitted);
+    tee.begin(&Snapshot { markers: Arc::new(vec![marker.clone()]), ..empty });
+    let still =
+        PastObserved::Still { from: Timestamp::from_millis(1), until: Timestamp::from_millis(2) };
+    let later = observed(1).next().unwrap();
+    for body in [Body::Past(still), later.body.clone()] {
+        tee.see(&Observation { body, ..later.clone() });
+    }
+    assert!(!recorder.is_over());
+    drop(tee);
+    recorder.wait();
+    let (entries, damage) = read(&std::fs::read(&path).unwrap());
+    let bodies: Vec<_> = entries
+        .into_iter()
+        .filter_map(|entry| if let Entry::Seen(seen) = entry { Some(seen.body) } else { None })
+        .collect();
+    assert_eq!((bodies.first(), bodies.last()), (Some(&Body::Marker(marker)), Some(&later.body)));
+    assert!(!bodies.iter().any(|body| matches!(body, Body::Past(_))) && damage.is_none());
 }
 
 #[test]

@@ -210,7 +210,7 @@ impl Stage {
             let Ok(reader) = (play.open)() else { return };
             let (sender, observations) = mpsc::channel(task::CHANNEL_CAPACITY);
             let store = Store::new(reader.header().isolation).ruled_by(play.rules.clone());
-            let options = task::Options { tee: None, from: self.begin };
+            let options = task::Options { from: self.begin, ..task::Options::default() };
             let fold = task::run(store, observations, self.snapshots.clone(), options);
             let played = async {
                 let marking = forward(&mut self.marked, sender.clone());

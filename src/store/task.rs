@@ -28,6 +28,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 pub struct Options {
     /// Takes a copy of everything.
     pub tee: Option<Tee>,
+    /// From where the tee comes that takes the place of that one; `None`: from nowhere.
+    pub tees: Option<mpsc::Receiver<Option<Tee>>>,
     /// Nothing is published before an observation of this moment: what led to it is history.
     pub from: Timestamp,
 }
@@ -39,6 +41,7 @@ pub async fn run(
     snapshots: watch::Sender<Arc<Snapshot>>,
     options: Options,
 ) {
+    let Options { mut tee, mut tees, from } = options;
     let mut batch = Vec::with_capacity(BATCH);
     let mut last = Instant::now();
     let mut waiting = false;
@@ -48,13 +51,23 @@ pub async fn run(
         let received = tokio::select! {
             received = observations.recv_many(&mut batch, BATCH) => Some(received),
             () = tokio::time::sleep_until(due), if waiting => None,
+            next = next_tee(&mut tees) => {
+                tee = next;
+                if let Some(tee) = &mut tee {
+                    // As of now: whatever comes next comes to the tee too.
+                    let known = store.publish();
+                    tee.begin(&known);
+                    snapshots.send_replace(known);
+                }
+                continue;
+            }
         };
         let round_over = batch
             .iter()
             .any(|observation| matches!(observation.body, Body::Round(_) | Body::Health(_)));
         for observation in batch.drain(..) {
-            begun |= observation.at >= options.from;
-            if let Some(tee) = &options.tee {
+            begun |= observation.at >= from;
+            if let Some(tee) = &tee {
                 tee.see(&observation);
             }
             store.apply(observation);
@@ -72,4 +85,15 @@ pub async fn run(
             return;
         }
     }
+}
+
+/// The next tee, or that there is none any more; waits for ever where nobody sends one.
+async fn next_tee(tees: &mut Option<mpsc::Receiver<Option<Tee>>>) -> Option<Tee> {
+    if let Some(road) = tees
+        && let Some(tee) = road.recv().await
+    {
+        return tee;
+    }
+    *tees = None;
+    std::future::pending().await
 }

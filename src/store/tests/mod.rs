@@ -4,6 +4,7 @@ mod groups;
 mod inventory;
 mod markers;
 mod membership;
+mod midway;
 mod offsets;
 mod past;
 mod processes;
