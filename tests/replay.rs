@@ -17,8 +17,15 @@ use support::KafkaCluster;
 const SIZES: [(u16, u16); 3] = [(160, 45), (120, 35), (80, 24)];
 
 /// lagtop in a terminal of this size.
-fn screen(arguments: &[&str], (columns, rows): (u16, u16)) -> Pty {
-    Pty::spawn(pty::lagtop(arguments), columns, rows)
+fn screen(arguments: &[&str], size: (u16, u16)) -> Pty {
+    screen_in(Path::new("."), arguments, size)
+}
+
+/// The same in a directory of its own.
+fn screen_in(directory: &Path, arguments: &[&str], (columns, rows): (u16, u16)) -> Pty {
+    let mut command = pty::lagtop(arguments);
+    command.cwd(directory);
+    Pty::spawn(command, columns, rows)
 }
 
 /// lagtop without a terminal, in an environment that says nothing.
@@ -56,6 +63,58 @@ fn a_demo_needs_nothing_and_opens_with_its_history_at_every_size() {
         assert_eq!(pty.exit_code(DEADLINE), 0);
         pty.assert_restored();
     }
+}
+
+#[test]
+fn a_key_records_into_a_new_file_and_ends_that() {
+    // Nobody is there: what is recorded is that.
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = screen_in(folder.path(), &["-b", "127.0.0.1:9"], SIZES[0]);
+    pty.wait_for("Cannot reach");
+    pty.send("R");
+    pty.wait_for("recording into lagtop-");
+    pty.wait_for("REC");
+    pty.send("R");
+    pty.wait_for("the recording is complete");
+    pty.wait_until("no sign of a recording", |screen| !screen.contents().contains("REC"));
+    pty.send("q");
+    assert_eq!(pty.exit_code(DEADLINE), 0);
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let name = files[0].file_name().into_string().unwrap();
+    assert!(name.starts_with("lagtop-2") && name.ends_with(".lagtop"), "{name}");
+    let mut reader = Reader::open(&files[0].path()).unwrap();
+    let mut told = 0;
+    while let Some(entry) = reader.entry().unwrap() {
+        told += usize::from(matches!(entry, Entry::Seen(_)));
+    }
+    assert!(told > 0);
+}
+
+#[test]
+fn where_nothing_can_be_written_the_key_says_why_and_all_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = folder.path().join("gone");
+    std::fs::create_dir(&gone).unwrap();
+    let mut pty = screen_in(&gone, &["-b", "127.0.0.1:9"], SIZES[2]);
+    pty.wait_for("Cannot reach");
+    // Rights do not stop root, a directory that was removed does.
+    std::fs::remove_dir(&gone).unwrap();
+    pty.send("R");
+    pty.wait_for("cannot record here: No such file or directory");
+    assert!(!pty.text().contains("REC "), "{}", pty.text());
+    pty.send("q");
+    assert_eq!(pty.exit_code(DEADLINE), 0);
+}
+
+#[test]
+fn what_was_recorded_is_not_recorded_again_and_that_is_said() {
+    let mut pty = screen(&["demo"], SIZES[2]);
+    pty.wait_for("demo: war-room");
+    pty.send("R");
+    pty.wait_for("nothing to record: what is shown was recorded");
+    pty.send("q");
+    assert_eq!(pty.exit_code(DEADLINE), 0);
 }
 
 #[test]

@@ -108,6 +108,7 @@ async fn screen(scene: &str) -> Result<(), Error> {
         snapshots,
         plans,
         road: None,
+        recordings: None,
         moments,
         observations: tokio::sync::mpsc::channel(1).0,
         clock: Arc::new(SystemClock),

@@ -51,6 +51,8 @@ pub enum Action {
     Mark,
     /// Hide hosts and clients, then all names, then none.
     HideNames,
+    /// Begin to record what is seen, or end that.
+    Record,
     /// A longer interval between rounds.
     Slower,
     /// A shorter interval between rounds.
@@ -174,6 +176,7 @@ impl Action {
             Self::Travel(travel) => travel.name(),
             Self::Mark => "mark",
             Self::HideNames => "hide-names",
+            Self::Record => "record",
             Self::Slower => "slower",
             Self::Faster => "faster",
             Self::CopyRow => "copy-row",

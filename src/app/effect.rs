@@ -24,6 +24,8 @@ pub enum Effect {
     Notify(Notice, String),
     /// Tell the store of a moment that the person marked.
     Mark(Marker),
+    /// Begin to record what is seen, or end that.
+    Record,
     /// Tell the sources what is looked at now.
     SetPlan(PollPlan),
     /// Tell whoever fulfils wishes what is wanted now; `None`: nothing any more.

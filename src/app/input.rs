@@ -30,6 +30,8 @@ pub enum Input {
     Moment(MomentAnswer),
     /// A marker could not be told to the store, which is busy or gone.
     NotMarked(Marker),
+    /// What became of something that the person wanted done, in words.
+    Said(String),
     /// Time has passed: an age on screen may read differently, a message may have had its time.
     Tick,
 }

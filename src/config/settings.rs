@@ -41,8 +41,8 @@ pub struct Settings {
     pub history: Duration,
     /// What is looked for, and from where on it is wrong.
     pub rules: RuleBook,
-    /// What is kept of what is seen; `None`: nothing.
-    pub recording: Option<Recording>,
+    /// How what is seen is kept, where it is.
+    pub recording: Recording,
     /// What the screen looks like.
     pub looks: Looks,
     /// How a new finding is told to who looks elsewhere.
@@ -69,8 +69,8 @@ pub struct Profile {
 /// What is kept of what is seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recording {
-    /// The file to make.
-    pub path: PathBuf,
+    /// The file to make from the start on; `None`: only when the person wants one.
+    pub path: Option<PathBuf>,
     /// The most bytes it may have.
     pub limit: u64,
     /// Pseudonyms in place of names.

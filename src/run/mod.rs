@@ -34,6 +34,7 @@ use crate::veil::Veil;
 mod check;
 mod doctor;
 mod play;
+mod recordings;
 mod screen;
 mod sources;
 mod status;
@@ -215,8 +216,9 @@ async fn serve(settings: &Settings, client: Client, listen: SocketAddr) -> io::R
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let _ = writeln!(io::stderr(), "lagtop: serving http://{address}/metrics");
-    let Watching { snapshots, clock, plans: _plans, tasks: _tasks, recorder: _recorder, .. } =
-        Watching::start(settings, client, config::Source::Poll)?;
+    let Watching {
+        snapshots, clock, plans: _plans, tasks: _tasks, recordings: _recordings, ..
+    } = Watching::start(settings, client, config::Source::Poll)?;
     let pages = export::http::Pages { snapshots, clock, interval: settings.interval };
     tokio::select! {
         () = export::http::serve(listener, pages) => {}
@@ -238,7 +240,7 @@ fn workers() -> io::Result<Runtime> {
 
 /// The screen on this thread, what it shows in tasks.
 async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
-    let Watching { snapshots, plans, observations, clock, tasks, recorder } =
+    let Watching { snapshots, plans, observations, clock, tasks, recordings } =
         Watching::start(settings, client.clone(), settings.source)?;
     let options = app::Options {
         title: title(settings),
@@ -254,12 +256,23 @@ async fn live(settings: &Settings, client: Client) -> Result<(), tui::Error> {
     let road = Some(wishing(settings, client, &clock, &mut tasks));
     let (moments, telling) = screen::moments(settings.rules.clone());
     tasks.spawn(telling);
-    let desk =
-        tui::Desk { options, snapshots, plans, road, moments, observations, clock, utc_offset };
+    let (recordings, recorder) = recordings.on_a_key();
+    let recordings = Some(recordings);
+    let desk = tui::Desk {
+        options,
+        snapshots,
+        plans,
+        road,
+        moments,
+        recordings,
+        observations,
+        clock,
+        utc_offset,
+    };
     let left = screen::show(desk).await;
     // The recorder's last bytes come when the store is gone.
     drop(tasks);
-    if let Some(recorder) = recorder {
+    if let Ok(Some(recorder)) = recorder.await {
         let _ = tokio::task::spawn_blocking(|| recorder.wait()).await;
     }
     left

@@ -178,9 +178,17 @@ async fn shown(playback: &Playback, play: Play, reader: &Reader<'_>) -> Result<(
     let (observations, marked) = mpsc::channel(task::CHANNEL_CAPACITY);
     let stage = Stage { begin, clock: Arc::clone(&clock), snapshots: publisher, marked };
     tokio::spawn(stage.perform(play));
-    let road = None;
-    let desk =
-        tui::Desk { options, snapshots, plans, road, moments, observations, clock, utc_offset };
+    let desk = tui::Desk {
+        options,
+        snapshots,
+        plans,
+        road: None,
+        moments,
+        recordings: None,
+        observations,
+        clock,
+        utc_offset,
+    };
     screen::show(desk).await
 }
 

@@ -1,5 +1,4 @@
-//! What every face stands on: the sources and the store as tasks, each as the settings want it, and
-//! the recording of what passes between them.
+//! What every face stands on: the sources and the store as tasks, each as the settings want it.
 
 use std::io;
 use std::sync::Arc;
@@ -7,15 +6,12 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::recordings::Recordings;
 use super::trap;
 use crate::app::Title;
-use crate::config::{self, Face, Profile, Recording, Settings};
+use crate::config::{self, Face, Profile, Settings};
 use crate::model::time::SystemClock;
-use crate::model::{
-    Answer, Body, Clock, Fault, Observation, PollPlan, Snapshot, SourceHealth, SourceId, Timestamp,
-    Wish,
-};
-use crate::record::{self, Recorder, Redactor, Tee};
+use crate::model::{Answer, Clock, Observation, PollPlan, Snapshot, SourceId, Wish};
 use crate::source::host;
 use crate::source::kafka::connect;
 use crate::source::kafka::coverage::Coverage;
@@ -37,8 +33,8 @@ pub(super) struct Watching {
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tasks: JoinSet<()>,
-    /// What writes the recording.
-    pub(super) recorder: Option<Recorder>,
+    /// What writes recordings.
+    pub(super) recordings: Recordings,
 }
 
 impl Watching {
@@ -52,7 +48,8 @@ impl Watching {
         let isolation = connect::isolation(settings.isolation);
         let (sender, taken) = mpsc::channel(task::CHANNEL_CAPACITY);
         let observations = sender.clone();
-        let (tee, recorder) = recording(settings, clock.now(), &sender)?.unzip();
+        let (mut recordings, tees) = Recordings::new(settings, &sender);
+        let tee = recordings.by_flag(settings, clock.now())?;
         let (plans, plan) = watch::channel(PollPlan::every(settings.interval));
         let nothing = Arc::new(Snapshot::empty(clock.now(), isolation));
         let (publisher, snapshots) = watch::channel(nothing);
@@ -80,11 +77,11 @@ impl Watching {
         let start = move || trap.clone().around(poll::run(context.clone()));
         let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
         tasks.spawn(source);
-        let options = task::Options { tee, ..task::Options::default() };
+        let options = task::Options { tee, tees: Some(tees), ..task::Options::default() };
         let store =
             Store::new(isolation).ruled_by(settings.rules.clone()).judging_in_turn(JUDGED_AT_ONCE);
         tasks.spawn(task::run(store, taken, publisher, options));
-        Ok(Self { snapshots, plans, observations, clock, tasks, recorder })
+        Ok(Self { snapshots, plans, observations, clock, tasks, recordings })
     }
 }
 
@@ -95,44 +92,6 @@ pub(super) fn title(settings: &Settings) -> Title {
     }
     let servers = &settings.connection.bootstrap;
     servers.first().map(ToString::to_string).unwrap_or_default().as_str().into()
-}
-
-/// Begins the recording, if one is wanted. How it is doing is shown beside the sources.
-fn recording(
-    settings: &Settings,
-    started: Timestamp,
-    observations: &mpsc::Sender<Observation>,
-) -> io::Result<Option<(Tee, Recorder)>> {
-    let Some(Recording { path, limit, redact }) = &settings.recording else { return Ok(None) };
-    let redactor = redact.then(Redactor::default);
-    let header = record::Header {
-        format: record::FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        started,
-        title: if *redact { "redacted".to_owned() } else { title(settings).name },
-        isolation: connect::isolation(settings.isolation),
-        interval_ms: u64::try_from(settings.interval.as_millis()).unwrap_or(u64::MAX),
-        redacted: *redact,
-    };
-    let told = observations.clone();
-    let ended = move |end: &record::End| {
-        let at = SystemClock.now();
-        let fault = Fault::new("RECORDING_ENDED", &end.to_string());
-        let body = Body::Health(SourceHealth::Failing { since: at, fault });
-        let _ = told.blocking_send(Observation { at, source: SourceId::Recording, body });
-    };
-    let pair = Recorder::start(path, &header, *limit, redactor, ended).map_err(|why| {
-        let path = path.to_string_lossy().escape_debug().to_string();
-        let hint = match why.kind() {
-            io::ErrorKind::AlreadyExists => "; recordings are not overwritten, name another file",
-            _ => "",
-        };
-        io::Error::other(format!("cannot record into '{path}': {why}{hint}"))
-    })?;
-    let body = Body::Health(SourceHealth::Working);
-    // The channel is empty yet.
-    let _ = observations.try_send(Observation { at: started, source: SourceId::Recording, body });
-    Ok(Some(pair))
 }
 
 /// Listening as the settings want it.

@@ -29,6 +29,11 @@ impl SourceCells {
     }
 
     pub(super) fn health(&mut self, id: SourceId, health: SourceHealth) {
+        // A recording that is not under way (any more) is nothing to be seen.
+        if (id, &health) == (SourceId::Recording, &SourceHealth::Starting) {
+            self.cells.remove(&id);
+            return;
+        }
         self.cell(id).view.health = health;
     }
 

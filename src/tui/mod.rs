@@ -22,7 +22,7 @@ pub mod terminal;
 use std::io;
 
 pub use frame::Pace;
-pub use road::{MomentRoad, PageRoad, Road};
+pub use road::{MomentRoad, PageRoad, RecordRoad, Road};
 pub use run::{Console, Desk, Draw, Exit, Summary, run};
 pub use terminal::Tty;
 

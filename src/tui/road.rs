@@ -22,18 +22,28 @@ pub type PageRoad = Road<Wish, Answer>;
 /// The road to whoever tells moments.
 pub type MomentRoad = Road<MomentWish, MomentAnswer>;
 
+/// The road to whoever records.
+pub struct RecordRoad {
+    /// Begin a recording, or end the one that is under way.
+    pub wishes: mpsc::Sender<()>,
+    /// What became of it, in words.
+    pub said: mpsc::Receiver<String>,
+}
+
 /// What comes back on all roads.
 pub(super) struct Answers {
     page: Option<mpsc::Receiver<Answer>>,
     moments: Option<mpsc::Receiver<MomentAnswer>>,
+    said: Option<mpsc::Receiver<String>>,
 }
 
 impl Answers {
     pub(super) const fn new(
         page: Option<mpsc::Receiver<Answer>>,
         moments: mpsc::Receiver<MomentAnswer>,
+        said: Option<mpsc::Receiver<String>>,
     ) -> Self {
-        Self { page, moments: Some(moments) }
+        Self { page, moments: Some(moments), said }
     }
 
     /// The next answer; waits for ever where nobody answers (any more).
@@ -42,6 +52,7 @@ impl Answers {
             biased;
             answer = next(&mut self.page) => Input::Answer(answer),
             answer = next(&mut self.moments) => Input::Moment(answer),
+            said = next(&mut self.said) => Input::Said(said),
         }
     }
 }

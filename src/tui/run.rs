@@ -15,7 +15,7 @@ use ratatui::{Frame, Terminal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::road::{Answers, MomentRoad, PageRoad};
+use super::road::{Answers, MomentRoad, PageRoad, RecordRoad};
 use super::{Error, Pace, input, signal};
 use crate::app::{AppState, Effect, HitMap, Input, Notice, Options, View, update};
 use crate::model::moment::MomentWish;
@@ -75,6 +75,8 @@ pub struct Desk {
     pub road: Option<PageRoad>,
     /// Where earlier moments are told.
     pub moments: MomentRoad,
+    /// Where recordings are begun and ended; `None` where what is shown was recorded.
+    pub recordings: Option<RecordRoad>,
     /// Where the person's markers go, as observations like all others.
     pub observations: mpsc::Sender<Observation>,
     /// The present moment.
@@ -160,6 +162,7 @@ struct Loop<'a, C> {
     plans: watch::Sender<PollPlan>,
     wishes: Option<watch::Sender<Option<Wish>>>,
     moments: watch::Sender<Option<MomentWish>>,
+    recordings: Option<mpsc::Sender<()>>,
     observations: mpsc::Sender<Observation>,
     clock: Arc<dyn Clock>,
     utc_offset: i32,
@@ -178,14 +181,16 @@ impl<'a, C: Console> Loop<'a, C> {
         desk: Desk,
         (draw, summary): (Draw<'a>, Summary),
     ) -> (Self, watch::Receiver<Arc<Snapshot>>, Answers) {
-        let Desk { options, mut snapshots, plans, road, moments, .. } = desk;
+        let Desk { options, mut snapshots, plans, road, moments, recordings, .. } = desk;
         let (wishes, answers) = road.map(|road| (road.wishes, road.answers)).unzip();
+        let (recordings, said) = recordings.map(|road| (road.wishes, road.said)).unzip();
         let screen = Self {
             app: AppState::new(options, Arc::clone(&snapshots.borrow_and_update())),
             console,
             plans,
             wishes,
             moments: moments.wishes,
+            recordings,
             observations: desk.observations,
             clock: desk.clock,
             utc_offset: desk.utc_offset,
@@ -195,7 +200,7 @@ impl<'a, C: Console> Loop<'a, C> {
             pace: Pace::default(),
             tick: None,
         };
-        (screen, snapshots, Answers::new(answers, moments.answers))
+        (screen, snapshots, Answers::new(answers, moments.answers, said))
     }
 
     /// Asks for the terminal's size anew: it may have changed while nobody listened.
@@ -257,6 +262,7 @@ impl<'a, C: Console> Loop<'a, C> {
                 }
                 Effect::Notify(how, text) => self.console.notify(how, &text)?,
                 Effect::Mark(marker) => self.mark(marker),
+                Effect::Record => self.record(),
                 Effect::SetPlan(plan) => {
                     self.plans.send_replace(plan);
                 }
@@ -276,6 +282,17 @@ impl<'a, C: Console> Loop<'a, C> {
         let seen = Observation { at: self.clock.now(), source: SourceId::Person, body };
         if self.observations.try_send(seen).is_err() {
             self.queue.push_back(Input::NotMarked(marker));
+        }
+    }
+
+    /// Passes on that a recording shall begin or end. A key that was pressed before the answer to the one
+    /// before it means nothing.
+    fn record(&mut self) {
+        if let Some(recordings) = &self.recordings {
+            let _ = recordings.try_send(());
+        } else {
+            let text = "nothing to record: what is shown was recorded".to_owned();
+            self.queue.push_back(Input::Said(text));
         }
     }
 

@@ -202,13 +202,9 @@ pub(super) const BINDINGS: &[Row] = &[
     bind(Scope::Screen, chords![c('Y')], Action::CopySummary, "copy the incident as Markdown"),
     bind(Scope::Screen, chords![c('m')], Action::Mark, "mark the moment shown, with a note")
         .footer("mark"),
-    bind(
-        Scope::Screen,
-        chords![c('p')],
-        Action::HideNames,
-        "hide hosts and clients, then all names, then none",
-    )
-    .footer("names"),
+    bind(Scope::Screen, chords![c('p')], Action::HideNames, "hide hosts and clients, or all names")
+        .footer("names"),
+    bind(Scope::Screen, chords![c('R')], Action::Record, "record here, or end the recording"),
     bind(Scope::Screen, chords![c('?'), key(Key::F(1))], Action::Help, "this help").footer("help"),
     // Moving.
     bind(Scope::Reading, chords![key(Key::Up), c('k')], Action::Up, "up"),

@@ -47,6 +47,7 @@ impl Turn<'_> {
             Action::Pause => self.pause(),
             Action::Mark => self.mark(),
             Action::HideNames => self.hide_names(),
+            Action::Record => self.effect(Effect::Record),
             Action::Travel(travel) => self.travel(travel),
             Action::Slower => self.interval(INTERVALS.into_iter().find(|&i| i > self.app.interval)),
             Action::Faster => {

@@ -56,6 +56,10 @@ impl Turn<'_> {
                 self.say(format!("the marker was not taken, mark again: {note}"));
                 true
             }
+            Input::Said(text) => {
+                self.say(text);
+                true
+            }
             Input::Tick => {
                 let now = self.now;
                 self.app.toast.take_if(|toast| toast.until <= now);

@@ -58,7 +58,7 @@ impl<'a> Highest<'a> {
         })
     }
 
-    pub(super) fn recording(&self) -> Result<Option<Recording>, ConfigError> {
+    pub(super) fn recording(&self) -> Result<Recording, ConfigError> {
         let limit = match self.one(|l| &l.record_limit) {
             Some(given) => {
                 let text = unicode(given)?;
@@ -69,7 +69,7 @@ impl<'a> Highest<'a> {
         };
         let redact = self.switch(|l| &l.redact)?;
         let path = self.one(|l| &l.record).map(|given| PathBuf::from(&given.text));
-        Ok(path.map(|path| Recording { path, limit, redact }))
+        Ok(Recording { path, limit, redact })
     }
 
     pub(super) fn max_requests(&self) -> Result<u32, ConfigError> {

@@ -144,25 +144,23 @@ const CASES: [Case; 16] = [
     Case { flag: "--process flag", variable: ("LAGTOP_PROCESS", "variable"),
            config: ("process = 'cluster'", "process = 'top'"), default: "",
            get: |s| s.processes.matching.as_ref().map_or("", |regex| regex.as_str()).to_owned() },
-    Case { flag: "--record f --record-limit 1MB", variable: ("LAGTOP_RECORD_LIMIT", "2MB"),
-           config: ("record-limit = '3MB'", "record-limit = 4_000_000"), default: "",
-           get: |s| s.recording.as_ref().map_or(String::new(), |r| r.limit.to_string()) },
-    Case { flag: "--record f --redact=no", variable: ("LAGTOP_REDACT", "yes"),
-           config: ("redact = false", "redact = true"), default: "",
-           get: |s| s.recording.as_ref().map_or(String::new(), |r| r.redact.to_string()) },
+    Case { flag: "--record-limit 1MB", variable: ("LAGTOP_RECORD_LIMIT", "2MB"),
+           config: ("record-limit = '3MB'", "record-limit = 4_000_000"), default: "1000000000",
+           get: |s| s.recording.limit.to_string() },
+    Case { flag: "--redact=no", variable: ("LAGTOP_REDACT", "yes"),
+           config: ("redact = false", "redact = true"), default: "false",
+           get: |s| s.recording.redact.to_string() },
 ];
 
 #[test]
 fn the_highest_place_wins_in_each_setting() {
     for Case { flag, variable: (name, text), config: (cluster, top), default, get } in CASES {
-        // Something to record into, where that is what it takes to see the setting.
-        let record = if flag.starts_with("--record") { "--record f " } else { "" };
-        let bare = World::typed(&format!("once -b k {record}-c one"));
+        let bare = World::typed("once -b k -c one");
         let empty = bare.clone().config("[clusters.one]");
         let by_top = bare.clone().config(&format!("{top}\n[clusters.one]"));
         let by_cluster = bare.config(&format!("{top}\n[clusters.one]\n{cluster}"));
         let by_variable = by_cluster.clone().variable(name, text);
-        let flags = flag.trim_start_matches("--record f ").split(' ');
+        let flags = flag.split(' ');
         let by_flag = flags.clone().fold(by_variable.clone(), World::flag);
         let flag_alone = flags.fold(empty.clone(), World::flag);
 
