@@ -35,8 +35,14 @@ pub use recorder::{End, Recorder, Tee};
 pub use redact::Redactor;
 pub use write::Writer;
 
-/// The format that this lagtop writes. It reads this one and all before it.
-pub const FORMAT: u32 = 1;
+/// The format that this lagtop writes. It reads this one and all before it. Whatever an older lagtop
+/// would stop at is a new format, so that it says to update instead of ending in the middle.
+///
+/// | format | what came with it |
+/// |---|---|
+/// | 1 | |
+/// | 2 | what a person marked ([`Body::Marker`](crate::model::Body::Marker)) |
+pub const FORMAT: u32 = 2;
 
 /// The first line of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -247,8 +247,28 @@ fn a_newer_format_is_refused_with_words() {
     let refusal = Reader::new(Cursor::new(bytes)).err().unwrap().to_string();
     assert_eq!(
         refusal,
-        "it has format 2, written by lagtop 9.1.0; this lagtop reads up to format 1: update it"
+        "it has format 3, written by lagtop 9.1.0; this lagtop reads up to format 2: update it"
     );
+}
+
+/// A regression: markers were written under the number of the format that had none, so that an older
+/// lagtop stopped at the first one instead of refusing the file.
+#[test]
+fn markers_came_with_the_second_format_and_the_first_is_read_as_well() {
+    const { assert!(FORMAT >= 2) };
+    let entries = some_entries();
+    for format in 1..=FORMAT {
+        let mut writer = Writer::create(Vec::new(), &Header { format, ..header() }).unwrap();
+        for entry in &entries {
+            writer.write(entry).unwrap();
+        }
+        assert_eq!(read(&writer.finish().unwrap()), (entries.clone(), None), "format {format}");
+    }
+    for bundled in bundle::ALL {
+        let mut reader = bundled.open().unwrap();
+        assert!((1..=FORMAT).contains(&reader.header().format), "{}", bundled.name);
+        while reader.entry().unwrap().is_some() {}
+    }
 }
 
 #[test]
