@@ -31,7 +31,8 @@
 //! | [`store`] | the reducer; only its `task` is async, and gives a copy of what it takes to the recording | model, diagnose, record |
 //! | [`rewind`] | the picture of an earlier moment, from a snapshot and its histories; only its `task` is async | model, diagnose |
 //! | [`veil`] | pseudonyms over all that a screen may show | model, diagnose |
-//! | [`source`] | the world; [`wire`](source::kafka::wire) asks (alone in naming kafka-protocol and OpenSSL, and imports nothing of this crate), [`oauth`](source::kafka::oauth) fetches tokens for it, [`poll`](source::kafka::poll) plans what to ask, [`stream`](source::kafka::stream) listens to the offsets topic and [`peek`](source::kafka::peek) looks at records (with their [consumer](source::kafka::consumer) alone in naming rdkafka), [`doctor`](source::kafka::doctor) tries the way to a cluster step by step, [`host`](source::host) looks at this host and its processes (alone in naming sysinfo and reading /proc), [`replay`](source::replay) plays a recording | model, config, record |
+//! | [`source`] | the world; [`wire`](source::kafka::wire) asks (alone in naming kafka-protocol and OpenSSL, and imports nothing of this crate), [`oauth`](source::kafka::oauth) fetches tokens for it, [`poll`](source::kafka::poll) plans what to ask, [`stream`](source::kafka::stream) listens to the offsets topic and [`peek`](source::kafka::peek) looks at records (with their [consumer](source::kafka::consumer) alone in naming rdkafka), [`doctor`](source::kafka::doctor) tries the way to a cluster step by step, [`host`](source::host) looks at this host and its processes (alone in naming sysinfo and reading /proc) | model, config |
+//! | [`replay`] | the play of a recording: where it is, how fast it goes, and how it gets elsewhere; only its `player` is async | model, diagnose, record, store |
 //! | [`config`] | flags, environment, the config file, client properties, resolved into one `Settings` | model's ids and addresses, diagnose, app's key table |
 //! | [`app`] | what the person is doing: state, one key table, a pure `update` | model, veil |
 //! | [`ui`] | pixels: a pure `draw(&View, &mut Frame) -> HitMap` | app, model |
@@ -57,6 +58,7 @@ pub mod diagnose;
 pub mod export;
 pub mod model;
 pub mod record;
+pub mod replay;
 pub mod rewind;
 pub mod run;
 pub mod source;

@@ -129,33 +129,55 @@ fn records_are_in_no_recording_and_that_is_said() {
     assert_eq!(pty.exit_code(DEADLINE), 0);
 }
 
+/// Where the header says that the play is, in seconds from the begin, and where it ends.
+fn place(screen: &vt100::Screen) -> Option<(u32, u32)> {
+    let text = screen.contents();
+    let (_, rest) = text.split_once("replay ")?;
+    let (here, rest) = rest.split_once(" of ")?;
+    let seconds = |text: &str| {
+        let (minutes, seconds) = text.split_once(':')?;
+        Some(minutes.parse::<u32>().ok()? * 60 + seconds.parse::<u32>().ok()?)
+    };
+    Some((seconds(here)?, seconds(rest.get(..4)?)?))
+}
+
 #[test]
-fn a_recording_that_is_paused_goes_back_in_time_and_to_the_pause_again() {
-    let mut pty = screen(&["demo"], (160, 45));
-    pty.wait_for("fraud-check");
-    pty.send(" ");
-    pty.wait_for("PAUSED");
-    pty.send("\x1b[D\x1b[D\x1b[D");
-    pty.wait_for("before the pause");
-    // On the trends of both panes, and on the band.
-    pty.wait_until("the moment on every axis", |screen| {
-        screen.contents().lines().filter(|line| line.contains('┃')).count() > 5
-    });
-    pty.wait_until("a state and owners", |screen| {
-        let text = screen.contents();
-        text.contains("Stable") && text.contains("127.0.0.1")
-    });
-    pty.send("\x1b[F");
-    pty.wait_until("the pause again", |screen| !screen.contents().contains("before the pause"));
-    pty.wait_for("PAUSED");
-    // A marker is shown while the picture is held still, and the way back leads to it.
-    pty.send("mdeploy\r");
-    pty.wait_for("╎");
-    pty.send(" ");
-    pty.wait_until("the present", |screen| !screen.contents().contains("PAUSED"));
-    pty.wait_for("╎");
-    pty.send("q");
-    assert_eq!(pty.exit_code(DEADLINE), 0);
+fn a_play_goes_to_any_moment_and_on_from_there_at_every_size() {
+    for size in SIZES {
+        let mut pty = screen(&["demo", "rebalance-storm"], size);
+        pty.wait_for("sessionizer");
+        pty.wait_until("its length", |screen| place(screen).is_some());
+        pty.send(" ");
+        pty.wait_for("PAUSED");
+        let (paused, _) = pty.look(place).unwrap();
+        pty.send("\x1b[1;2D");
+        pty.wait_until("a minute earlier", |screen| {
+            place(screen).is_some_and(|(at, _)| at == paused.saturating_sub(60))
+        });
+        pty.send("\x1b[1;2C\x1b[C\x1b[C");
+        pty.wait_until("two seconds later", |screen| {
+            place(screen).is_some_and(|(at, _)| at == paused.max(60) + 2)
+        });
+        // Not played yet.
+        pty.send("]");
+        pty.wait_for("rebalance");
+        pty.send("\x1b[F");
+        pty.wait_until("the end", |screen| place(screen).is_some_and(|(at, end)| at == end));
+        pty.wait_for("PAUSED");
+        pty.send("[");
+        pty.wait_until("an event before the end", |screen| {
+            place(screen).is_some_and(|(at, end)| at < end)
+        });
+        // A marker is shown while the play stands.
+        pty.send("mdeploy\r");
+        pty.wait_for("╎");
+        pty.send(">>");
+        pty.wait_for("4x");
+        pty.send(" ");
+        pty.wait_until("it plays", |screen| !screen.contents().contains("PAUSED"));
+        pty.send("q");
+        assert_eq!(pty.exit_code(DEADLINE), 0);
+    }
 }
 
 /// Tells of the built-in incident what its name says, as Markdown that nothing in it breaks.

@@ -16,7 +16,7 @@ use lagtop::app::keymap::Keymap;
 use lagtop::app::{Depth, HitMap, Looks, Options, Pane, View};
 use lagtop::model::time::SystemClock;
 use lagtop::model::{Clock as _, Isolation, PollPlan, Snapshot};
-use lagtop::tui::{Desk, Error, MomentRoad, Tty, panic, run, signal};
+use lagtop::tui::{Desk, Error, MomentRoad, Moments, Tty, panic, run, signal};
 use lagtop::veil::Veil;
 use portable_pty::CommandBuilder;
 use pty::{DEADLINE, Pty};
@@ -93,8 +93,8 @@ async fn screen(scene: &str) -> Result<(), Error> {
     let mut draw = |view: &View<'_>, frame: &mut Frame<'_>| draw(scene, view, frame);
     let looks = Looks { depth: Depth::Mono, ..Looks::default() };
     // Nobody tells moments.
-    let moments =
-        MomentRoad { wishes: watch::channel(None).0, answers: tokio::sync::mpsc::channel(1).1 };
+    let (wishes, answers) = (watch::channel(None).0, tokio::sync::mpsc::channel(1).1);
+    let moments = Moments::Told(MomentRoad { wishes, answers });
     let desk = Desk {
         options: Options {
             title: "test".into(),

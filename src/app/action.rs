@@ -45,8 +45,12 @@ pub enum Action {
     Zoom,
     /// Hold the picture still while collection goes on, or let it run again.
     Pause,
-    /// The picture of another moment, while it is held still.
+    /// The picture of another moment, while it is held still; a recording plays on from there.
     Travel(Travel),
+    /// Play the recording faster.
+    PlayFaster,
+    /// Play the recording slower.
+    PlaySlower,
     /// Mark the moment shown, with a note.
     Mark,
     /// Hide hosts and clients, then all names, then none.
@@ -122,7 +126,7 @@ pub enum Travel {
     EventBefore,
     /// The first thing that happened after.
     EventAfter,
-    /// That of the pause again.
+    /// That of the pause again, or a recording's last.
     Now,
 }
 
@@ -174,6 +178,8 @@ impl Action {
             Self::Inventory => "inventory",
             Self::Pause => "pause",
             Self::Travel(travel) => travel.name(),
+            Self::PlayFaster => "play-faster",
+            Self::PlaySlower => "play-slower",
             Self::Mark => "mark",
             Self::HideNames => "hide-names",
             Self::Record => "record",

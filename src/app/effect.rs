@@ -2,6 +2,7 @@
 
 use super::Notice;
 use crate::model::moment::MomentWish;
+use crate::model::play::PlayWish;
 use crate::model::{Marker, PollPlan, Wish};
 
 /// What [`update`](super::update()) asks the terminal to do.
@@ -32,6 +33,10 @@ pub enum Effect {
     SetWish(Option<Wish>),
     /// Tell whoever tells moments which one is wanted now; `None`: none any more.
     SetMoment(Option<MomentWish>),
+    /// Tell whoever plays the recording what is wished of it.
+    Play(PlayWish),
+    /// A message is shown: tell when it has had its time, with [`Input::Read`](super::Input::Read).
+    Say,
     /// Give the terminal back to the shell and stop until continued.
     Suspend,
 }

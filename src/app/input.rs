@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::model::moment::MomentAnswer;
+use crate::model::play::Played;
 use crate::model::{Answer, Marker, Snapshot};
 
 /// What [`update`](super::update()) reacts to.
@@ -28,12 +29,16 @@ pub enum Input {
     Answer(Answer),
     /// A wish for the picture of a moment was answered.
     Moment(MomentAnswer),
+    /// The play of the recording stands differently.
+    Played(Played),
     /// A marker could not be told to the store, which is busy or gone.
     NotMarked(Marker),
     /// What became of something that the person wanted done, in words.
     Said(String),
-    /// Time has passed: an age on screen may read differently, a message may have had its time.
+    /// Time has passed: an age on screen may read differently.
     Tick,
+    /// The message has had its time.
+    Read,
 }
 
 /// A key without its modifiers.

@@ -147,13 +147,11 @@ pub enum FindingKey {
 }
 
 impl FindingKey {
-    /// A rule says one thing of a group, whichever of its partitions is the worst just now.
+    /// What the finding is known by.
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
-        let subject = &finding.subject;
-        let topic = subject.topic.as_ref().filter(|_| subject.group.is_none());
-        let (group, topic) = (subject.group.clone(), topic.cloned());
-        Self::Firing { rule: finding.rule, group, topic }
+        let (rule, group, topic) = finding.known();
+        Self::Firing { rule, group, topic }
     }
 }
 

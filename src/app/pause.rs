@@ -75,12 +75,25 @@ impl AppState {
         self.paused.as_ref().is_some_and(|paused| paused.rewound.is_some())
     }
 
+    /// Does the picture stand still until a key is pressed?
+    #[must_use]
+    pub fn is_held_still(&self) -> bool {
+        self.paused.is_some() || self.play.is_some_and(|play| play.stands)
+    }
+
+    /// Is the picture of the newest moment that was ever shown? What is not in it is gone.
+    pub(super) fn shows_the_newest(&self) -> bool {
+        !self.is_rewound() && self.live.at >= self.newest
+    }
+
     /// Which time the picture shows.
     pub(super) fn time(&self) -> Time {
-        match &self.paused {
-            None => Time::Running,
-            Some(paused) if paused.rewound.is_none() => Time::Paused,
-            Some(_) => Time::Rewound,
+        match (&self.play, &self.paused) {
+            (Some(play), _) if play.stands => Time::Standing,
+            (Some(_), _) => Time::Playing,
+            (None, None) => Time::Running,
+            (None, Some(paused)) if paused.rewound.is_none() => Time::Paused,
+            (None, Some(_)) => Time::Rewound,
         }
     }
 

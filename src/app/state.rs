@@ -10,6 +10,7 @@ use super::{
     PartitionKey, PartitionSort, Paused, PeekState, RebalanceKey, RebalanceSort, Rows, Shape,
     SortColumn, StackState, Table, ThreadKey, ThreadSort,
 };
+use crate::model::play::Play;
 use crate::model::process::Pin;
 use crate::model::pseudonym::Hiding;
 use crate::model::stack::StackTarget;
@@ -70,6 +71,8 @@ pub struct AppState {
     pub live: Veiled<Snapshot>,
     /// The picture that a pause holds, and the moment turned to since.
     pub paused: Option<Paused>,
+    /// How the play of the recording stands; `None` where what is shown is live.
+    pub play: Option<Play>,
     /// The terminal's columns and rows.
     pub size: (u16, u16),
     /// The pane that keys go to.
@@ -124,6 +127,8 @@ pub struct AppState {
     pub hits: HitMap,
     /// The group whose partitions, members and rebalances the rows are.
     pub(super) detailed: Option<GroupId>,
+    /// The newest moment of all pictures so far: what is not in one of before may have been there yet to come.
+    pub(super) newest: Timestamp,
     /// Grows with each picture shown.
     pub(super) picture_number: u64,
     /// The plan last told to the sources, in true names.
@@ -192,8 +197,6 @@ pub enum Prompt {
 pub struct Toast {
     /// The text; may hold names, unescaped.
     pub text: String,
-    /// When it goes away.
-    pub until: Timestamp,
 }
 
 impl AppState {
@@ -208,6 +211,7 @@ impl AppState {
             keys: options.keys,
             live: veil.picture(snapshot),
             paused: None,
+            play: None,
             size: (0, 0),
             focus: Pane::default(),
             zoom: false,
@@ -235,6 +239,7 @@ impl AppState {
             matrix: false,
             hits: HitMap::default(),
             detailed: None,
+            newest: snapshot_at,
             picture_number: 0,
             plan: None,
             veil,

@@ -126,6 +126,19 @@ pub struct Finding {
     pub next: String,
 }
 
+/// What a finding is known by from one picture to the next: a rule says one thing of a group, or of a topic
+/// whoever reads it, or of the cluster.
+pub type Known = (&'static str, Option<GroupId>, Option<TopicName>);
+
+impl Finding {
+    /// What it is known by, whichever partition is the worst just now.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        let Subject { group, topic, .. } = &self.subject;
+        (self.rule, group.clone(), topic.clone().filter(|_| group.is_none()))
+    }
+}
+
 /// What a rule says of one group or topic, or of the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -14,6 +14,7 @@
 pub mod behind;
 pub mod checkup;
 pub mod cluster;
+pub mod event;
 pub mod fault;
 pub mod finding;
 pub mod group;
@@ -29,6 +30,7 @@ pub mod number;
 pub mod observation;
 pub mod peek;
 pub mod plan;
+pub mod play;
 pub mod pprof;
 pub mod process;
 pub mod pseudonym;
@@ -49,6 +51,7 @@ pub mod writers;
 
 pub use behind::{Behind, RecordTimes};
 pub use cluster::{Broker, BrokerHealth, BrokerView, ClusterView};
+pub use event::Event;
 pub use fault::Fault;
 pub use finding::{Evidence, Finding, Findings, Severity, Since, Subject, Unknown, Verdict};
 pub use group::{

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Everything known at one moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     /// Grows by one with each published snapshot.
     pub version: u64,
@@ -83,7 +83,7 @@ impl Differing {
 }
 
 /// A group and when its parts were last confirmed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GroupEntry {
     /// The group.
     pub view: Arc<GroupView>,
@@ -105,7 +105,7 @@ pub struct GroupSeen {
 }
 
 /// A topic and when its ends were last confirmed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TopicEntry {
     /// The topic.
     pub view: Arc<TopicView>,
@@ -116,7 +116,7 @@ pub struct TopicEntry {
 }
 
 /// What there is in the cluster, and when all topics were last told.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InventoryEntry {
     /// What there is.
     pub view: Arc<InventoryView>,

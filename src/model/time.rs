@@ -19,6 +19,9 @@ pub struct Timestamp(NonZeroU64);
 const BEFORE_EPOCH: u64 = 1 << 63;
 
 impl Timestamp {
+    /// The last moment: later than whatever is compared with it.
+    pub const MAX: Self = Self::from_millis(i64::MAX);
+
     /// The moment `millis` milliseconds after the Unix epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
@@ -127,7 +130,7 @@ mod tests {
 
     #[test]
     fn arithmetic_saturates_at_the_ends_of_time() {
-        let end = Timestamp::from_millis(i64::MAX);
+        let end = Timestamp::MAX;
         assert_eq!(end.plus(Duration::from_secs(1)), end);
         assert_eq!(end.minus(Duration::MAX), Timestamp::from_millis(0));
     }

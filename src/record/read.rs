@@ -9,6 +9,7 @@ use thiserror::Error;
 use zstd::stream::read::Decoder;
 
 use super::{Entry, FORMAT, Header};
+use crate::model::Timestamp;
 
 /// The longest line that is read. The largest observation carries a thousand groups, a few megabytes; a
 /// longer line is not ours, and shall not fill the memory.
@@ -81,6 +82,19 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub const fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The moment of the last whole entry; `None` where there is none. All is read, but nothing before it
+    /// is taken apart.
+    #[must_use]
+    pub fn last_moment(mut self) -> Option<Timestamp> {
+        let (mut last, mut line) = (Vec::new(), self.line);
+        line.clear();
+        while matches!(read_line(&mut self.lines, &mut line), Ok(true)) {
+            std::mem::swap(&mut last, &mut line);
+            line.clear();
+        }
+        serde_json::from_slice::<Entry>(&last).ok().map(|entry| entry.at())
     }
 
     /// The next entry; `None` after the last.

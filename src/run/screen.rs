@@ -22,10 +22,11 @@ pub(super) async fn show(desk: tui::Desk) -> Result<(), tui::Error> {
 }
 
 /// Tells earlier moments, judged by these rules, as long as somebody wishes for any.
-pub(super) fn moments(rules: RuleBook) -> (tui::MomentRoad, impl Future<Output = ()> + Send) {
+pub(super) fn moments(rules: RuleBook) -> (tui::Moments, impl Future<Output = ()> + Send) {
     let (wishes, wanted) = watch::channel(None);
     let (answer, answers) = mpsc::channel(1);
-    (tui::MomentRoad { wishes, answers }, rewind::task::serve(wanted, answer, rules))
+    let road = tui::MomentRoad { wishes, answers };
+    (tui::Moments::Told(road), rewind::task::serve(wanted, answer, rules))
 }
 
 /// How a new finding is told, if it is.

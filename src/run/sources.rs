@@ -77,7 +77,7 @@ impl Watching {
         let start = move || trap.clone().around(poll::run(context.clone()));
         let source = supervise(SourceId::Poll, Arc::clone(&clock), sender, start);
         tasks.spawn(source);
-        let options = task::Options { tee, tees: Some(tees), ..task::Options::default() };
+        let options = task::Options { tee, tees: Some(tees) };
         let store =
             Store::new(isolation).ruled_by(settings.rules.clone()).judging_in_turn(JUDGED_AT_ONCE);
         tasks.spawn(task::run(store, taken, publisher, options));

@@ -7,6 +7,5 @@
 
 pub mod host;
 pub mod kafka;
-pub mod replay;
 pub mod supervisor;
 pub mod wishes;

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::Store;
-use crate::model::{Body, Observation, Snapshot, Timestamp};
+use crate::model::{Body, Observation, Snapshot};
 use crate::record::Tee;
 
 /// Observations that may wait. One carries up to a thousand groups, so a handful is plenty.
@@ -30,8 +30,6 @@ pub struct Options {
     pub tee: Option<Tee>,
     /// From where the tee comes that takes the place of that one; `None`: from nowhere.
     pub tees: Option<mpsc::Receiver<Option<Tee>>>,
-    /// Nothing is published before an observation of this moment: what led to it is history.
-    pub from: Timestamp,
 }
 
 /// Folds observations into snapshots until all senders are gone.
@@ -41,11 +39,10 @@ pub async fn run(
     snapshots: watch::Sender<Arc<Snapshot>>,
     options: Options,
 ) {
-    let Options { mut tee, mut tees, from } = options;
+    let Options { mut tee, mut tees } = options;
     let mut batch = Vec::with_capacity(BATCH);
     let mut last = Instant::now();
     let mut waiting = false;
-    let mut begun = false;
     loop {
         let due = last + PUBLISH_EVERY;
         let received = tokio::select! {
@@ -66,7 +63,6 @@ pub async fn run(
             .iter()
             .any(|observation| matches!(observation.body, Body::Round(_) | Body::Health(_)));
         for observation in batch.drain(..) {
-            begun |= observation.at >= from;
             if let Some(tee) = &tee {
                 tee.see(&observation);
             }
@@ -74,7 +70,6 @@ pub async fn run(
             waiting = true;
         }
         if waiting
-            && (begun || received == Some(0))
             && (round_over || received != Some(0) && Instant::now() >= due || received == Some(0))
         {
             snapshots.send_replace(store.publish());

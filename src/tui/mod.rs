@@ -1,7 +1,8 @@
 //! The terminal: raw mode, input, the pace of frames, and the one loop that ties them to the screen.
 //!
-//! The loop waits for six things, in this order: the wish to end, input, a snapshot, what was wished for,
-//! the next frame's time, and the moment at which something on screen reads differently by itself. Nothing
+//! The loop waits for seven things, in this order: the wish to end, input, a snapshot, what was wished for,
+//! the next frame's time, the end of a message's time, and the moment at which something on screen reads
+//! differently by itself. Nothing
 //! is drawn on a clock: while nothing changes, the loop sleeps. It never waits for Kafka, and ends as soon
 //! as it is told to.
 //!
@@ -22,7 +23,7 @@ pub mod terminal;
 use std::io;
 
 pub use frame::Pace;
-pub use road::{MomentRoad, PageRoad, RecordRoad, Road};
+pub use road::{MomentRoad, Moments, PageRoad, PlayRoad, RecordRoad, Road};
 pub use run::{Console, Desk, Draw, Exit, Summary, run};
 pub use terminal::Tty;
 

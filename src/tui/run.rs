@@ -15,10 +15,9 @@ use ratatui::{Frame, Terminal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::road::{Answers, MomentRoad, PageRoad, RecordRoad};
+use super::road::{Answers, Elsewhere, Moments, PageRoad, RecordRoad};
 use super::{Error, Pace, input, signal};
 use crate::app::{AppState, Effect, HitMap, Input, Notice, Options, View, update};
-use crate::model::moment::MomentWish;
 use crate::model::{
     Body, Clock, Marker, Observation, PollPlan, Snapshot, SourceId, Timestamp, Wish,
 };
@@ -28,6 +27,9 @@ const BATCH: usize = 256;
 
 /// The least time from one look at an age to the next.
 const SLOW: Duration = Duration::from_millis(100);
+
+/// How long a message stays: the person's time, however fast that of the picture goes.
+const SAID: Duration = Duration::from_secs(4);
 
 /// Draws a frame: `ui::draw`, or a test's.
 pub type Draw<'a> = &'a mut dyn FnMut(&View<'_>, &mut Frame<'_>) -> HitMap;
@@ -73,8 +75,8 @@ pub struct Desk {
     pub plans: watch::Sender<PollPlan>,
     /// Where wishes are fulfilled; `None` where what is shown was recorded.
     pub road: Option<PageRoad>,
-    /// Where earlier moments are told.
-    pub moments: MomentRoad,
+    /// Where other moments than the newest come from.
+    pub moments: Moments,
     /// Where recordings are begun and ended; `None` where what is shown was recorded.
     pub recordings: Option<RecordRoad>,
     /// Where the person's markers go, as observations like all others.
@@ -140,6 +142,10 @@ pub async fn run<'a, C: Console>(
             }
             answer = answers.next() => screen.queue.push_back(answer),
             () = at(screen.pace.deadline(Instant::now())) => {}
+            () = at(screen.said) => {
+                screen.said = None;
+                screen.queue.push_back(Input::Read);
+            }
             () = at(screen.tick) => {
                 screen.tick = None;
                 screen.queue.push_back(Input::Tick);
@@ -161,7 +167,7 @@ struct Loop<'a, C> {
     console: &'a mut C,
     plans: watch::Sender<PollPlan>,
     wishes: Option<watch::Sender<Option<Wish>>>,
-    moments: watch::Sender<Option<MomentWish>>,
+    moments: Elsewhere,
     recordings: Option<mpsc::Sender<()>>,
     observations: mpsc::Sender<Observation>,
     clock: Arc<dyn Clock>,
@@ -172,6 +178,8 @@ struct Loop<'a, C> {
     queue: VecDeque<Input>,
     pace: Pace,
     tick: Option<Instant>,
+    /// When the message has had its time.
+    said: Option<Instant>,
 }
 
 impl<'a, C: Console> Loop<'a, C> {
@@ -184,12 +192,13 @@ impl<'a, C: Console> Loop<'a, C> {
         let Desk { options, mut snapshots, plans, road, moments, recordings, .. } = desk;
         let (wishes, answers) = road.map(|road| (road.wishes, road.answers)).unzip();
         let (recordings, said) = recordings.map(|road| (road.wishes, road.said)).unzip();
+        let (answers, moments) = Answers::new(answers, moments, said);
         let screen = Self {
             app: AppState::new(options, Arc::clone(&snapshots.borrow_and_update())),
             console,
             plans,
             wishes,
-            moments: moments.wishes,
+            moments,
             recordings,
             observations: desk.observations,
             clock: desk.clock,
@@ -199,8 +208,9 @@ impl<'a, C: Console> Loop<'a, C> {
             queue: VecDeque::new(),
             pace: Pace::default(),
             tick: None,
+            said: None,
         };
-        (screen, snapshots, Answers::new(answers, moments.answers, said))
+        (screen, snapshots, answers)
     }
 
     /// Asks for the terminal's size anew: it may have changed while nobody listened.
@@ -267,9 +277,9 @@ impl<'a, C: Console> Loop<'a, C> {
                     self.plans.send_replace(plan);
                 }
                 Effect::SetWish(wish) => self.wish(wish),
-                Effect::SetMoment(wish) => {
-                    self.moments.send_replace(wish);
-                }
+                Effect::SetMoment(wish) => self.moments.tell(wish),
+                Effect::Play(wish) => self.moments.play(wish),
+                Effect::Say => self.said = Some(Instant::now() + SAID),
             }
         }
         Ok(Flow::On)
@@ -324,7 +334,7 @@ impl<'a, C: Console> Loop<'a, C> {
         let effects = self.app.drawn(hits);
         let at = Instant::now();
         self.pace.drawn(at);
-        self.tick = self.app.tick_in(now).map(|span| at + span.max(SLOW));
+        self.tick = self.app.tick_in().map(|span| at + span.max(SLOW));
         self.perform(effects)?;
         Ok(buffer)
     }

@@ -120,8 +120,8 @@ fn suspend() -> Event {
 }
 
 /// A road on which nobody answers.
-fn nobody() -> MomentRoad {
-    Road { wishes: watch::channel(None).0, answers: mpsc::channel(1).1 }
+fn nobody() -> Moments {
+    Moments::Told(Road { wishes: watch::channel(None).0, answers: mpsc::channel(1).1 })
 }
 
 /// What came of a run.

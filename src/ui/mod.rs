@@ -81,7 +81,7 @@ pub fn draw_into(view: &View<'_>, area: Rect, buf: &mut Buffer) -> HitMap {
         let over = Rect { height: area.height.saturating_sub(1), ..area };
         help::draw(&scene, over, from, &mut canvas);
     }
-    if view.app.paused.is_none() {
+    if !view.app.is_held_still() {
         // The clock in the header changes with the second, and every age with it.
         let into = view.now.as_millis().rem_euclid(1_000).unsigned_abs();
         hits.ages(Duration::from_millis(1_000 - into));

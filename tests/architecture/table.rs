@@ -63,9 +63,13 @@ pub const RULES: &[Rule] = &[
     room("rewind/task", &["model", "diagnose", "rewind"], &[TOKIO]),
     // Pure: names are renamed, and what is wrong is said again.
     room("veil", &["model", "diagnose"], &[]),
+    // A recording into a store; only its player is async, and time passes there with the runtime's clock.
+    room("replay", &["model", "diagnose", "record", "store"], &[]),
+    room("replay/clock", &["model"], &[TOKIO]),
+    room("replay/course", &["model", "diagnose", "record", "replay"], &[TOKIO]),
+    room("replay/player", &["model", "diagnose", "record", "replay"], &[TOKIO]),
     // What turns the world into observations.
     room("source", &["model", "config"], &[TOKIO]),
-    room("source/replay", &["model", "config", "source", "record"], &[TOKIO]),
     // Alone in reading the host.
     room(
         "source/host",

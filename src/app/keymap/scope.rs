@@ -13,8 +13,10 @@ pub enum Scope {
     Screen,
     /// The picture is held still.
     Paused,
-    /// It is of an earlier moment than that of the pause.
+    /// It is of an earlier moment than that of the pause, or of a recording.
     Rewound,
+    /// It is of a recording.
+    Replay,
     /// Any pane.
     Panes,
     /// The Groups pane.
@@ -45,11 +47,12 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, in the order of the README.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Reading,
         Self::Screen,
         Self::Paused,
         Self::Rewound,
+        Self::Replay,
         Self::Panes,
         Self::Groups,
         Self::Partitions,
@@ -75,6 +78,7 @@ impl Scope {
             Self::Screen => "Screen",
             Self::Paused => "Paused",
             Self::Rewound => "Rewound",
+            Self::Replay => "Replay",
             Self::Panes => "Panes",
             Self::Groups => "Groups",
             Self::Partitions => "Partitions",
@@ -101,6 +105,10 @@ pub(in crate::app) enum Time {
     Paused,
     /// A moment before it.
     Rewound,
+    /// That of a recording that plays.
+    Playing,
+    /// That of a recording that stands still.
+    Standing,
 }
 
 /// Scopes that hold together over a picture, the most particular first: those of its time come before all
@@ -110,6 +118,8 @@ pub(in crate::app) struct Together {
     running: &'static [Scope],
     paused: &'static [Scope],
     rewound: &'static [Scope],
+    playing: &'static [Scope],
+    standing: &'static [Scope],
 }
 
 impl Together {
@@ -119,6 +129,8 @@ impl Together {
             Time::Running => self.running,
             Time::Paused => self.paused,
             Time::Rewound => self.rewound,
+            Time::Playing => self.playing,
+            Time::Standing => self.standing,
         }
     }
 }
@@ -129,6 +141,8 @@ macro_rules! together {
             running: together!(=> $($own),+),
             paused: together!(=> Paused, $($own),+),
             rewound: together!(=> Rewound, Paused, $($own),+),
+            playing: together!(=> Replay, $($own),+),
+            standing: together!(=> Rewound, Paused, Replay, $($own),+),
         }
     };
     (=> $($own:ident),+) => {
@@ -172,6 +186,6 @@ pub(in crate::app) const fn in_pane(pane: Pane) -> Together {
 pub(super) fn together() -> impl Iterator<Item = &'static [Scope]> {
     let pages = [PAGE, PARTITION, BACKLOG, STACK];
     let pictures = pages.into_iter().chain(Pane::ALL.into_iter().map(in_pane));
-    let times = |of: Together| [of.running, of.paused, of.rewound];
+    let times = |of: Together| [of.running, of.paused, of.rewound, of.playing, of.standing];
     [TYPING, HELPING].into_iter().chain(pictures.flat_map(times))
 }

@@ -132,7 +132,7 @@ pub(super) const BINDINGS: &[Row] = &[
         Scope::Rewound,
         chords![key(Key::End)],
         Action::Travel(Travel::Now),
-        "back to the moment of the pause",
+        "to the pause again; in a replay, its end",
     )
     .footer("now"),
     bind(Scope::Paused, chords![c(' ')], Action::Pause, "let the picture run again")
@@ -148,7 +148,7 @@ pub(super) const BINDINGS: &[Row] = &[
         Scope::Paused,
         chords![key(Key::Right)],
         Action::Travel(Travel::Later),
-        "later, up to the pause",
+        "later, to the pause or a replay's end",
     ),
     bind(
         Scope::Paused,
@@ -170,6 +170,35 @@ pub(super) const BINDINGS: &[Row] = &[
     )
     .footer("event"),
     bind(Scope::Paused, chords![c(']')], Action::Travel(Travel::EventAfter), "to the one after"),
+    // A recording, whether it stands or not.
+    bind(Scope::Replay, chords![c('>')], Action::PlayFaster, "play twice as fast, up to 64x")
+        .footer("faster"),
+    bind(Scope::Replay, chords![c('<')], Action::PlaySlower, "play half as fast"),
+    bind(
+        Scope::Replay,
+        chords![key(Key::ShiftLeft)],
+        Action::Travel(Travel::MinuteEarlier),
+        "play on a minute earlier",
+    ),
+    bind(
+        Scope::Replay,
+        chords![key(Key::ShiftRight)],
+        Action::Travel(Travel::MinuteLater),
+        "play on a minute later",
+    ),
+    bind(
+        Scope::Replay,
+        chords![c('[')],
+        Action::Travel(Travel::EventBefore),
+        "play on from the event or marker before",
+    ),
+    bind(
+        Scope::Replay,
+        chords![c(']')],
+        Action::Travel(Travel::EventAfter),
+        "play on from the next one",
+    )
+    .footer("event"),
     // Panes.
     bind(Scope::Panes, chords![key(Key::Esc)], Action::Back, "clear the filter, or one step back"),
     bind(Scope::Panes, chords![key(Key::Tab)], Action::NextPane, "next pane").footer("pane"),

@@ -7,6 +7,7 @@ use crate::app::{
     Action, AppState, Effect, Page, Pane, PartitionScope, Prompt, Shape, SortColumn as _, Subject,
     copy,
 };
+use crate::model::play::PlayWish;
 use crate::model::stack::StackStep;
 
 /// The intervals that `+` and `-` walk through.
@@ -49,6 +50,8 @@ impl Turn<'_> {
             Action::HideNames => self.hide_names(),
             Action::Record => self.effect(Effect::Record),
             Action::Travel(travel) => self.travel(travel),
+            Action::PlayFaster => self.effect(Effect::Play(PlayWish::Faster)),
+            Action::PlaySlower => self.effect(Effect::Play(PlayWish::Slower)),
             Action::Slower => self.interval(INTERVALS.into_iter().find(|&i| i > self.app.interval)),
             Action::Faster => {
                 self.interval(INTERVALS.into_iter().rfind(|&i| i < self.app.interval))
@@ -86,7 +89,7 @@ impl Turn<'_> {
         }
     }
 
-    fn effect(&mut self, effect: Effect) -> bool {
+    pub(super) fn effect(&mut self, effect: Effect) -> bool {
         self.effects.push(effect);
         false
     }

@@ -20,9 +20,6 @@ use std::time::Duration;
 use super::{AppState, Chord, Effect, HitMap, Input, Toast};
 use crate::model::{Snapshot, Timestamp};
 
-/// How long a message stays.
-const TOAST: Duration = Duration::from_secs(4);
-
 /// Takes one input and returns what the terminal shall do about it. Without [`Effect::Draw`] the
 /// picture is as it was.
 pub fn update(app: &mut AppState, input: Input, now: Timestamp) -> Vec<Effect> {
@@ -50,6 +47,7 @@ impl Turn<'_> {
             Input::Snapshot(snapshot) => self.snapshot(snapshot),
             Input::Answer(answer) => self.answer(answer),
             Input::Moment(answer) => self.moment_answer(answer),
+            Input::Played(played) => self.played(played),
             Input::NotMarked(marker) => {
                 let marker = self.app.veil.over(marker);
                 let note = &marker.note;
@@ -60,11 +58,8 @@ impl Turn<'_> {
                 self.say(text);
                 true
             }
-            Input::Tick => {
-                let now = self.now;
-                self.app.toast.take_if(|toast| toast.until <= now);
-                true
-            }
+            Input::Tick => true,
+            Input::Read => self.app.toast.take().is_some(),
         };
         if changed {
             self.refresh();
@@ -89,6 +84,7 @@ impl Turn<'_> {
         let snapshot = self.app.veil.picture(snapshot);
         let news = self.app.news.of(&snapshot, self.now);
         self.effects.extend(news.map(|(how, text)| Effect::Notify(how, text)));
+        self.app.newest = self.app.newest.max(snapshot.at);
         let before = std::mem::replace(&mut self.app.live, snapshot);
         if self.app.paused.is_some() {
             // What is marked meanwhile is shown at once.
@@ -99,7 +95,8 @@ impl Turn<'_> {
     }
 
     fn say(&mut self, text: String) {
-        self.app.toast = Some(Toast { text, until: self.now.plus(TOAST) });
+        self.app.toast = Some(Toast { text });
+        self.effects.push(Effect::Say);
     }
 }
 
@@ -116,13 +113,12 @@ impl AppState {
         self.new_plan().into_iter().collect()
     }
 
-    /// After how long the picture changes without any input: an age reads differently, or a message
-    /// has had its time. `None`: never.
+    /// After how long the picture changes without any input, since an age reads differently; `None`:
+    /// never.
     #[must_use]
-    pub fn tick_in(&self, now: Timestamp) -> Option<Duration> {
-        let ages = self.hits.ages_in.filter(|_| self.paused.is_none());
-        let toast = self.toast.as_ref().map(|toast| toast.until.since(now));
-        ages.into_iter().chain(toast).min()
+    pub fn tick_in(&self) -> Option<Duration> {
+        let ages = self.hits.ages_in.filter(|_| !self.is_held_still())?;
+        Some(self.play.map_or(ages, |play| ages.div_f64(play.speed)))
     }
 }
 

@@ -43,7 +43,7 @@ impl Turn<'_> {
     }
 
     fn groups(&mut self, picture: Picture<'_>) {
-        let certain = !self.app.is_rewound();
+        let certain = self.app.shows_the_newest();
         let AppState { groups: table, rows, .. } = &mut *self.app;
         if !rows.make_groups(picture, table) {
             return;
@@ -63,7 +63,7 @@ impl Turn<'_> {
     }
 
     fn partitions(&mut self, picture: Picture<'_>) {
-        let certain = !self.app.is_rewound();
+        let certain = self.app.shows_the_newest();
         let AppState { partitions: table, rows, scope, groups, .. } = &mut *self.app;
         if !rows.make_partitions(picture, table, (scope, groups.selected())) {
             return;
@@ -82,7 +82,7 @@ impl Turn<'_> {
     }
 
     fn members(&mut self, picture: Picture<'_>) {
-        let certain = !self.app.is_rewound();
+        let certain = self.app.shows_the_newest();
         let AppState { members: table, rows, groups, .. } = &mut *self.app;
         if !rows.make_members(picture, table, groups.selected()) {
             return;

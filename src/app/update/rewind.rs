@@ -1,4 +1,4 @@
-//! Time: the pause, and pictures of earlier moments while it lasts.
+//! Time: the pause, and pictures of earlier moments while it lasts; the play of a recording.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,18 +6,17 @@ use std::time::Duration;
 use super::Turn;
 use crate::app::{AppState, Effect, Paused, Rewound, Shown, Travel};
 use crate::model::moment::{self, MomentAnswer, MomentWish};
-use crate::model::{Finding, Marker, MemberRef, Rebalance, Timestamp};
+use crate::model::play::{Goal, PlayWish, Played};
+use crate::model::{Event, Timestamp};
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
-
-/// Something that happened, and what to say of it.
-struct Event {
-    at: Timestamp,
-    text: String,
-}
 
 impl Turn<'_> {
     pub(super) fn pause(&mut self) -> bool {
+        if self.app.play.is_some() {
+            return self.effect(Effect::Play(PlayWish::Pause));
+        }
         let app = &mut *self.app;
         if let Some(paused) = app.paused.take() {
             app.picture_number += 1;
@@ -31,8 +30,11 @@ impl Turn<'_> {
         true
     }
 
-    /// To another moment, if the picture is held still.
+    /// To another moment: a recording is played from there, else the picture must be held still.
     pub(super) fn travel(&mut self, travel: Travel) -> bool {
+        if self.app.play.is_some() {
+            return self.play(travel);
+        }
         let Some(paused) = &self.app.paused else { return false };
         let from = paused.rewound.as_ref().map_or(paused.at, |rewound| rewound.wished);
         let newest = self.app.live.at;
@@ -45,6 +47,29 @@ impl Turn<'_> {
             Travel::EventAfter => self.event_after(from, newest),
             Travel::Now => self.turn_to_pause(),
         }
+    }
+
+    fn play(&mut self, travel: Travel) -> bool {
+        let group = || self.app.groups.selected().cloned();
+        let goal = match travel {
+            Travel::Earlier => Goal::Earlier(SECOND),
+            Travel::MinuteEarlier => Goal::Earlier(MINUTE),
+            Travel::Later => Goal::Later(SECOND),
+            Travel::MinuteLater => Goal::Later(MINUTE),
+            Travel::EventBefore => Goal::EventBefore(group()),
+            Travel::EventAfter => Goal::EventAfter(group()),
+            Travel::Now => Goal::End,
+        };
+        self.effect(Effect::Play(PlayWish::Go(goal)))
+    }
+
+    /// The play stands differently.
+    pub(super) fn played(&mut self, Played { play, said }: Played) -> bool {
+        if let Some(text) = said {
+            self.say(text);
+        }
+        self.app.play = Some(play);
+        true
     }
 
     /// To an earlier moment, as far as anything is known.
@@ -139,35 +164,10 @@ impl AppState {
         let held = self.held();
         let group = self.groups.selected().and_then(|id| held.group(id));
         let rebalances = group.map(|entry| entry.view.rebalances.as_slice()).unwrap_or_default();
-        let mut events: Vec<_> = rebalances.iter().map(rebalance).collect();
-        events.extend(held.findings().into_iter().map(begun));
-        events.extend(self.live.markers.iter().map(marked));
+        let mut events: Vec<_> = rebalances.iter().map(Event::from).collect();
+        events.extend(held.findings().into_iter().map(Event::from));
+        events.extend(self.live.markers.iter().map(Event::from));
         events.sort_by_key(|event| event.at);
         events
     }
-}
-
-fn rebalance(event: &Rebalance) -> Event {
-    let named = |members: &[MemberRef]| match members {
-        [] => None,
-        [one] => Some(one.client_id.to_string()),
-        [one, more @ ..] => Some(format!("{} and {} more", one.client_id, more.len())),
-    };
-    let left = named(&event.left).map(|who| format!("{who} left"));
-    let joined = named(&event.joined).map(|who| format!("{who} joined"));
-    let what: Vec<_> = left.into_iter().chain(joined).collect();
-    let what = if what.is_empty() { "same members".to_owned() } else { what.join(", ") };
-    Event { at: event.at, text: format!("rebalance: {what}") }
-}
-
-fn marked(marker: &Marker) -> Event {
-    Event { at: marker.at, text: format!("marker: {}", marker.note) }
-}
-
-fn begun(finding: &Finding) -> Event {
-    let subject = &finding.subject;
-    let group = subject.group.as_ref().map(crate::model::GroupId::as_str);
-    let name = group.or_else(|| subject.topic.as_ref().map(crate::model::TopicName::as_str));
-    let text = format!("{} {} {}", finding.severity.word(), name.unwrap_or_default(), finding.rule);
-    Event { at: finding.since.at(), text }
 }

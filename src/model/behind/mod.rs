@@ -124,7 +124,7 @@ impl Behind {
             (Self::CaughtUp, other) | (other, Self::CaughtUp) => return other,
             (Self::Since(a), Self::Since(b)) => (a, b),
         };
-        let latest = |since: &Since| since.not_after.unwrap_or(Timestamp::from_millis(i64::MAX));
+        let latest = |since: &Since| since.not_after.unwrap_or(Timestamp::MAX);
         let older = if latest(&a) <= latest(&b) { a } else { b };
         let not_before = a.not_before.zip(b.not_before).map(|(a, b)| a.min(b));
         Self::Since(Since { not_before, ..older })

@@ -86,7 +86,7 @@ impl<const TIERS: usize> History<TIERS> {
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
         inner.series.prepend(&past);
         let mut run = Run::default();
-        let all = inner.series.finest(Timestamp::from_millis(i64::MAX));
+        let all = inner.series.finest(Timestamp::MAX);
         all.for_each(|(point, _)| run.push(point.at, point.value));
         inner.run = run;
     }
@@ -205,7 +205,7 @@ impl<const TIERS: usize> Series<TIERS> {
         for (ring, resolution) in self.rings.iter_mut().zip(&RESOLUTIONS) {
             let live = ring.iter().skip_while(|stored| !stored.known);
             let live: Vec<_> = live.map(|stored| point(stored, resolution)).collect();
-            let begin = live.first().map_or(Timestamp::from_millis(i64::MAX), |point| point.at);
+            let begin = live.first().map_or(Timestamp::MAX, |point| point.at);
             let mut before = past.iter().filter(|point| point.at < begin).peekable();
             // Built anew, a ring would not know any more that it has dropped points.
             if before.peek().is_none() {

@@ -9,6 +9,6 @@ mod time;
 pub use text::{
     Charset, begin, cut_end, cut_middle, end, escape, pad_left, pad_right, width, wrap,
 };
-pub use time::{clock, took};
+pub use time::{clock, place, took};
 
 pub use crate::model::number::{bytes, count, grouped, micros, percent, rate, span};

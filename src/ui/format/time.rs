@@ -31,6 +31,17 @@ pub fn clock(at: Timestamp, utc_offset: i32) -> String {
     format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
 }
 
+/// A place in a recording, from its begin: `2:05`, `1:02:05`.
+#[must_use]
+pub fn place(from_begin: Duration) -> String {
+    let seconds = from_begin.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -68,6 +79,17 @@ mod tests {
         assert_eq!(took(Duration::from_millis(millis)), expected);
     }
 
+    #[rstest]
+    #[case(0, "0:00")]
+    #[case(59, "0:59")]
+    #[case(754, "12:34")]
+    #[case(3_599, "59:59")]
+    #[case(3_725, "1:02:05")]
+    #[case(360_000, "100:00:00")]
+    fn places(#[case] seconds: u64, #[case] expected: &str) {
+        assert_eq!(place(Duration::from_secs(seconds)), expected);
+    }
+
     #[test]
     fn clocks_know_where_they_hang() {
         let at = Timestamp::from_millis(1_717_423_402_000);
@@ -75,7 +97,7 @@ mod tests {
         assert_eq!(clock(at, 7_200), "16:03:22");
         assert_eq!(clock(at, -12_600), "10:33:22");
         assert_eq!(clock(at, i32::MAX), "--:--:--");
-        assert_eq!(clock(Timestamp::from_millis(i64::MAX), 0), "--:--:--");
+        assert_eq!(clock(Timestamp::MAX, 0), "--:--:--");
     }
 
     proptest! {

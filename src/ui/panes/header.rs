@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Canvas, Scene, area_of};
+use super::{Canvas, Scene, area_of, when};
 use crate::app::{Action, Hit, Pane, Shape};
 use crate::model::pseudonym::Hiding;
 use crate::model::{
@@ -216,20 +216,8 @@ fn poll<'a>(scene: &Scene<'a>) -> Option<&'a SourceView> {
 /// What time it is, and what lagtop costs the cluster.
 fn costs(scene: &Scene<'_>) -> Vec<Part> {
     let right = |rank, line: Line<'static>| Part { rank, right: true, line };
-    let mut parts = Vec::new();
-    let clock = |at| format::clock(at, scene.view.utc_offset);
-    if scene.view.app.paused.is_some() {
-        // Whatever has no room: that this is not the present must be seen.
-        parts.push(right(0, paused(scene)));
-        parts.push(right(2, since_then(scene)));
-        if let Some(reach) = scene.view.app.reach() {
-            let text = format!("known from {}", clock(reach));
-            parts.push(right(9, Line::from(scene.span(text, Role::Muted))));
-        }
-    }
-    if scene.axis.cursor().is_none() {
-        parts.push(right(4, Line::raw(clock(scene.view.now))));
-    }
+    let mut parts: Vec<_> =
+        when::parts(scene).into_iter().map(|(rank, line)| right(rank, line)).collect();
     let wished = scene.view.app.interval;
     let mut interval = interval_text(wished);
     let source = poll(scene);
@@ -262,26 +250,6 @@ fn limit_text(scene: &Scene<'_>, source: &SourceView) -> String {
     let asked = source.requests_per_second.unwrap_or(0.0);
     let limit = scene.view.app.max_requests.filter(|limit| asked > f64::from(*limit) * 0.75);
     limit.map_or_else(String::new, |limit| format!(", polling at most {limit}"))
-}
-
-/// That the picture is held still, and which moment it shows.
-fn paused(scene: &Scene<'_>) -> Line<'static> {
-    let style = scene.style(Role::Warning).reversed();
-    match scene.axis.cursor() {
-        None => Line::styled(" PAUSED ", style),
-        Some(at) => {
-            let clock = format::clock(at, scene.view.utc_offset);
-            Line::styled(format!(" PAST {clock} "), style.bold())
-        }
-    }
-}
-
-/// How long before the pause the moment shown was.
-fn since_then(scene: &Scene<'_>) -> Line<'static> {
-    let Some(at) = scene.axis.cursor() else { return Line::default() };
-    // A moment is the end of a second, of which the clock tells the begin.
-    let back = scene.view.end.since(at).saturating_add(Duration::from_millis(999));
-    Line::from(scene.span(format!("{} before the pause", format::span(back)), Role::Warning))
 }
 
 /// Over all sources that tell it; `None` while polling does not.

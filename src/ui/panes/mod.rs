@@ -25,6 +25,7 @@ pub mod rebalances;
 pub mod stack_page;
 pub mod strip;
 pub mod threads;
+mod when;
 
 use std::borrow::Cow;
 use std::time::Duration;

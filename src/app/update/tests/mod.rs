@@ -5,6 +5,7 @@ mod mouse;
 mod news;
 mod peek;
 mod properties;
+mod replay;
 mod rewind;
 mod selection;
 mod walking;
