@@ -6,101 +6,14 @@
 
 use std::hint::black_box;
 use std::io::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
+use cluster::Cluster;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use lagtop::model::observation::{
-    CommitObserved, CommitsObserved, GroupListObserved, ListedGroup, LogOffset, OffsetsObserved,
-    TopicCommits, TopicOffsets,
-};
-use lagtop::model::{
-    Body, BrokerId, Cost, GroupKind, GroupState, Isolation, Observation, RoundReport, SourceId,
-    Timestamp,
-};
+use lagtop::model::Isolation;
 use lagtop::store::{JUDGED_AT_ONCE, Store};
 
-/// Rounds of observations over a cluster in which every partition moves every second.
-struct Cluster {
-    groups: Vec<String>,
-    /// Of each group's topic.
-    partitions: i32,
-    /// Each group its own topic (all logs distinct), or ten topics shared by all.
-    own_topics: bool,
-}
-
-impl Cluster {
-    fn new(groups: usize, own_topics: bool) -> Self {
-        let groups = (0..groups).map(|n| format!("group-{n:05}")).collect();
-        Self { groups, partitions: 10, own_topics }
-    }
-
-    fn topic(&self, nth: usize) -> String {
-        if self.own_topics { format!("topic-{nth:05}") } else { format!("topic-{}", nth % 10) }
-    }
-
-    /// What a round sees at `second`, the next being `step` seconds away.
-    fn round(&self, number: u64, second: i64, step: u64) -> Vec<Observation> {
-        let at = Timestamp::from_millis(second * 1_000);
-        let later = at.plus(Duration::from_millis(20));
-        let report = RoundReport {
-            number,
-            started: at,
-            lists_complete: true,
-            complete: true,
-            next_in_ms: step * 1_000,
-            cost: Cost::default(),
-        };
-        let see = |at, body| Observation { at, source: SourceId::Poll, body };
-        vec![
-            see(at, Body::GroupList(self.list())),
-            see(at, Body::Commits(self.commits(second))),
-            see(later, Body::Offsets(self.ends(second))),
-            see(later, Body::Round(report)),
-        ]
-    }
-
-    fn list(&self) -> GroupListObserved {
-        let listed = self.groups.iter().map(|id| ListedGroup {
-            id: id.as_str().into(),
-            state: Some(GroupState::Stable),
-            kind: GroupKind::Classic,
-            protocol_type: "consumer".into(),
-        });
-        GroupListObserved { coordinator: BrokerId(1), groups: Ok(listed.collect()) }
-    }
-
-    fn commits(&self, second: i64) -> Vec<CommitsObserved> {
-        let none: Arc<str> = "".into();
-        let commit = |partition: i32| CommitObserved {
-            partition,
-            offset: Ok(Some(second * 950 + i64::from(partition) * 17)),
-            leader_epoch: None,
-            metadata: Arc::clone(&none),
-        };
-        let commits = self.groups.iter().enumerate().map(|(nth, id)| CommitsObserved {
-            id: id.as_str().into(),
-            asked: Timestamp::from_millis(second * 1_000),
-            topics: Ok(vec![TopicCommits {
-                topic: self.topic(nth).as_str().into(),
-                partitions: (0..self.partitions).map(commit).collect(),
-            }]),
-            compared: false,
-        });
-        commits.collect()
-    }
-
-    fn ends(&self, second: i64) -> OffsetsObserved {
-        let topics = if self.own_topics { self.groups.len() } else { 10 };
-        let ends = (0..topics).map(|nth| TopicOffsets {
-            topic: self.topic(nth).as_str().into(),
-            partitions: (0..self.partitions)
-                .map(|partition| (partition, Ok(second * 1_000)))
-                .collect(),
-        });
-        OffsetsObserved { which: LogOffset::HighWatermark, topics: ends.collect() }
-    }
-}
+mod cluster;
 
 /// A store that has watched the cluster for two minutes, and judges so many groups at once.
 fn warm(cluster: &Cluster, judged: usize) -> Store {
