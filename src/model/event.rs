@@ -9,6 +9,8 @@ pub struct Event {
     pub at: Timestamp,
     /// What; may hold names, unescaped.
     pub text: String,
+    /// The same without any name, for whom names are hidden.
+    pub bare: String,
 }
 
 impl From<&Rebalance> for Event {
@@ -22,13 +24,15 @@ impl From<&Rebalance> for Event {
         let joined = named(&event.joined).map(|who| format!("{who} joined"));
         let what: Vec<_> = left.into_iter().chain(joined).collect();
         let what = if what.is_empty() { "same members".to_owned() } else { what.join(", ") };
-        Self { at: event.at, text: format!("rebalance: {what}") }
+        let bare = "rebalance".to_owned();
+        Self { at: event.at, text: format!("{bare}: {what}"), bare }
     }
 }
 
 impl From<&Marker> for Event {
     fn from(marker: &Marker) -> Self {
-        Self { at: marker.at, text: format!("marker: {}", marker.note) }
+        let bare = "marker".to_owned();
+        Self { at: marker.at, text: format!("{bare}: {}", marker.note), bare }
     }
 }
 
@@ -36,6 +40,8 @@ impl From<&Marker> for Event {
 impl From<&Finding> for Event {
     fn from(finding: &Finding) -> Self {
         let (word, name) = (finding.severity.word(), finding.subject.name());
-        Self { at: finding.since.at(), text: format!("{word} {name} {}", finding.rule) }
+        let rule = &finding.rule;
+        let (text, bare) = (format!("{word} {name} {rule}"), format!("{word} {rule}"));
+        Self { at: finding.since.at(), text, bare }
     }
 }

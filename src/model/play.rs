@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{GroupId, Timestamp};
+use super::{Event, GroupId, Timestamp};
 
 /// What the person wishes of the play.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,5 +53,14 @@ pub struct Played {
     /// How the play stands now.
     pub play: Play,
     /// What to say of it.
-    pub said: Option<String>,
+    pub said: Option<Said>,
+}
+
+/// What there is to say of a play.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Of itself.
+    Play(&'static str),
+    /// What happened at the moment that it came to.
+    Event(Event),
 }

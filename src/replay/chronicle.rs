@@ -97,11 +97,12 @@ impl Chronicle {
     fn all_at(&self, at: Timestamp, group: Option<&GroupId>) -> Option<Event> {
         let mut all = self.of(group).filter(|event| event.at == at);
         let first = all.next()?;
-        let text = match all.count() {
-            0 => first.text.clone(),
-            more => format!("{} (+{more})", first.text),
+        let more = match all.count() {
+            0 => String::new(),
+            more => format!(" (+{more})"),
         };
-        Some(Event { at, text })
+        let and_more = |what: &str| format!("{what}{more}");
+        Some(Event { at, text: and_more(&first.text), bare: and_more(&first.bare) })
     }
 
     fn of<'a>(&'a self, group: Option<&'a GroupId>) -> impl DoubleEndedIterator<Item = &'a Event> {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::chronicle::Chronicle;
 use super::{ReplayClock, Step, Tape};
 use crate::diagnose::RuleBook;
-use crate::model::play::{Goal, Play, PlayWish, Played};
+use crate::model::play::{Goal, Play, PlayWish, Played, Said};
 use crate::model::{Clock as _, Event, GroupId, Marker, Snapshot, Timestamp};
 use crate::record::{ReadError, Reader};
 
@@ -45,7 +45,7 @@ pub struct Recording {
 /// Where it is on its way to, and what to say there.
 struct Way {
     to: To,
-    said: Option<String>,
+    said: Option<Said>,
 }
 
 enum To {
@@ -73,7 +73,7 @@ pub(super) struct Course {
     /// When it ended.
     ended: Option<Instant>,
     picture: Option<Arc<Snapshot>>,
-    said: Option<String>,
+    said: Option<Said>,
     changed: bool,
 }
 
@@ -187,14 +187,14 @@ impl Course {
                 Step::Second(picture) => {
                     self.chronicle.look(&picture);
                     if let Some(event) = self.found() {
-                        return self.arrive(Some(event.text));
+                        return self.arrive(Some(event));
                     }
                 }
                 Step::There => return self.arrive(None),
                 Step::Over => {
                     let last = self.tape.picture();
                     self.chronicle.look(&last);
-                    self.arrive(self.found().map(|event| event.text));
+                    self.arrive(self.found());
                     return self.end();
                 }
             }
@@ -210,9 +210,9 @@ impl Course {
         self.chronicle.after(*from, group.as_ref())
     }
 
-    fn arrive(&mut self, found: Option<String>) {
+    fn arrive(&mut self, found: Option<Event>) {
         let way = self.way.take();
-        let said = found.or_else(|| way?.said);
+        let said = found.map(Said::Event).or_else(|| way?.said);
         self.publish();
         let (clock, at) = (&self.clock, self.tape.at());
         if self.stands {
@@ -307,7 +307,7 @@ impl Course {
         // What was passed a moment ago is not what is meant, or there would be no way past it.
         let from = if self.stands { from } else { from.minus(GRACE.mul_f64(self.clock.speed())) };
         if let Some(event) = self.chronicle.before(from, group) {
-            self.set_out(To::Moment(event.at), Some(event.text));
+            self.set_out(To::Moment(event.at), Some(Said::Event(event)));
         } else {
             self.say("nothing happened before");
         }
@@ -315,9 +315,9 @@ impl Course {
 
     fn event_after(&mut self, from: Timestamp, group: Option<GroupId>) {
         if let Some(event) = self.chronicle.after(from, group.as_ref()) {
-            self.set_out(To::Moment(event.at), Some(event.text));
+            self.set_out(To::Moment(event.at), Some(Said::Event(event)));
         } else {
-            let said = Some("nothing happened after".to_owned());
+            let said = Some(Said::Play("nothing happened after"));
             self.set_out(To::Event { from, group }, said);
         }
     }
@@ -330,12 +330,12 @@ impl Course {
             let over = self.end.is_some_and(|end| at >= end);
             over.then_some((Timestamp::MAX, "the recording ends here"))
         };
-        let (at, said) = edge.map_or((at, None), |(at, said)| (at, Some(said.to_owned())));
+        let (at, said) = edge.map_or((at, None), |(at, said)| (at, Some(Said::Play(said))));
         self.set_out(To::Moment(at), said);
     }
 
     /// Sets out for another moment; to an earlier one from the begin.
-    fn set_out(&mut self, to: To, said: Option<String>) {
+    fn set_out(&mut self, to: To, said: Option<Said>) {
         if let To::Moment(at) = to
             && at < self.tape.at()
         {
@@ -350,8 +350,8 @@ impl Course {
         self.changed = true;
     }
 
-    fn say(&mut self, text: &str) {
-        self.said = Some(text.to_owned());
+    fn say(&mut self, text: &'static str) {
+        self.said = Some(Said::Play(text));
         self.changed = true;
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::course::{Course, Recording};
 use super::{ReplayClock, Step, Tape};
 use crate::diagnose::RuleBook;
-use crate::model::play::{Goal, Play, PlayWish};
+use crate::model::play::{Goal, Play, PlayWish, Said};
 use crate::model::{Clock as _, GroupId, Marker, Snapshot, Timestamp};
 use crate::record::bundle::Bundled;
 
@@ -86,7 +86,11 @@ impl Stand {
         self.picture = self.course.take_picture().unwrap_or_else(|| Arc::clone(&self.picture));
         if let Some(news) = self.course.take_news() {
             self.play = news.play;
-            self.said = news.said.unwrap_or_default();
+            self.said = match news.said {
+                None => String::new(),
+                Some(Said::Play(text)) => text.to_owned(),
+                Some(Said::Event(event)) => event.text,
+            };
         }
     }
 

@@ -73,10 +73,7 @@ impl Turn<'_> {
             Action::CountFrames => self.take_stack(StackStep::Hot),
             Action::CopyCapture => self.copy_capture(),
             Action::Inventory => self.inventory(),
-            Action::Help => {
-                self.app.help = Some(0);
-                true
-            }
+            Action::Help => self.help(),
             Action::Accept
             | Action::Cancel
             | Action::Erase
@@ -87,6 +84,11 @@ impl Turn<'_> {
             Action::Suspend => self.effect(Effect::Suspend),
             Action::Redraw => self.effect(Effect::Redraw),
         }
+    }
+
+    const fn help(&mut self) -> bool {
+        self.app.help = Some(0);
+        true
     }
 
     pub(super) fn effect(&mut self, effect: Effect) -> bool {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::Turn;
 use crate::app::{AppState, Effect, Paused, Rewound, Shown, Travel};
 use crate::model::moment::{self, MomentAnswer, MomentWish};
-use crate::model::play::{Goal, PlayWish, Played};
+use crate::model::play::{Goal, PlayWish, Played, Said};
+use crate::model::pseudonym::Hiding;
 use crate::model::{Event, Timestamp};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -50,14 +51,16 @@ impl Turn<'_> {
     }
 
     fn play(&mut self, travel: Travel) -> bool {
-        let group = || self.app.groups.selected().cloned();
+        // Of rebalances those of the group with the cursor.
+        let group = self.app.groups.selected().cloned();
+        let group = self.app.veil.lift(group);
         let goal = match travel {
             Travel::Earlier => Goal::Earlier(SECOND),
             Travel::MinuteEarlier => Goal::Earlier(MINUTE),
             Travel::Later => Goal::Later(SECOND),
             Travel::MinuteLater => Goal::Later(MINUTE),
-            Travel::EventBefore => Goal::EventBefore(group()),
-            Travel::EventAfter => Goal::EventAfter(group()),
+            Travel::EventBefore => Goal::EventBefore(group),
+            Travel::EventAfter => Goal::EventAfter(group),
             Travel::Now => Goal::End,
         };
         self.effect(Effect::Play(PlayWish::Go(goal)))
@@ -65,8 +68,12 @@ impl Turn<'_> {
 
     /// The play stands differently.
     pub(super) fn played(&mut self, Played { play, said }: Played) -> bool {
-        if let Some(text) = said {
-            self.say(text);
+        let hidden = self.app.veil.hiding() != Hiding::Off;
+        match said {
+            None => {}
+            Some(Said::Play(text)) => self.say(text.to_owned()),
+            Some(Said::Event(event)) if hidden => self.say(event.bare),
+            Some(Said::Event(event)) => self.say(event.text),
         }
         self.app.play = Some(play);
         true

@@ -8,7 +8,8 @@ use rstest::rstest;
 use super::{arrive, draws, selected, three, toast};
 use crate::app::fixture::{self, NOW, group, press};
 use crate::app::{AppState, Effect, HitMap, Input, Pane, update};
-use crate::model::play::{Goal, Play, PlayWish, Played};
+use crate::model::Event;
+use crate::model::play::{Goal, Play, PlayWish, Played, Said};
 
 const PLAY: Play = Play { begin: NOW, end: None, speed: 1.0, stands: false, seeking: None };
 
@@ -79,10 +80,24 @@ fn what_is_not_there_yet_is_not_gone() {
 #[test]
 fn what_is_said_of_the_play_is_a_message() {
     let mut app = replayed(false);
-    let said = Some("rebalance: m1 left".to_owned());
-    let effects = update(&mut app, Input::Played(Played { play: PLAY, said }), NOW);
+    let (text, bare) = ("rebalance: m1 left".to_owned(), "rebalance".to_owned());
+    let said = Some(Said::Event(Event { at: NOW, text, bare }));
+    let played = Played { play: PLAY, said };
+    let effects = update(&mut app, Input::Played(played.clone()), NOW);
     assert!(effects.contains(&Effect::Say));
     assert_eq!(toast(&app), "rebalance: m1 left");
+    press(&mut app, "p p");
+    update(&mut app, Input::Played(played), NOW);
+    assert_eq!(toast(&app), "rebalance", "who it was is hidden");
+}
+
+#[test]
+fn under_a_pseudonym_the_true_group_is_meant() {
+    let mut app = replayed(false);
+    press(&mut app, "p p");
+    assert!(selected(&app).starts_with("group-"));
+    let goal = Goal::EventAfter(Some("users".into()));
+    assert_eq!(wishes(&press(&mut app, "]")), [PlayWish::Go(goal)]);
 }
 
 /// Ages run as fast as the play does, and not at all where it stands.
