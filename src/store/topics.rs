@@ -275,9 +275,11 @@ pub(super) fn record_times(
         let Some(cell) = topics.get_mut(&topic) else { continue };
         for (partition, told) in partitions {
             let Some(log) = cell.log(partition) else { continue };
+            // The end was known before it was asked about times.
+            let readable = log.last_stable.or(log.high_watermark).unwrap_or(0);
             let times = Arc::make_mut(log.times.get_or_insert_default());
             match told {
-                Ok(mark) => times.push(at, mark),
+                Ok(mark) => times.push(at, mark, readable),
                 Err(fault) => times.fault = Some(fault),
             }
         }

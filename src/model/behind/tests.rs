@@ -39,7 +39,7 @@ fn log(ends: &[(i64, i64)], marks: &[Mark]) -> PartitionLog {
     }
     let mut times = RecordTimes::default();
     for &mark in marks {
-        times.push(ts(0), mark);
+        times.push(ts(0), mark, i64::MAX);
     }
     PartitionLog {
         history: Arc::new(history),
@@ -160,7 +160,7 @@ impl Leader {
     fn search(&self, position: i64, now: i64, times: &mut RecordTimes) -> (Option<Since>, u8) {
         let mut step = 0;
         while let Some(asked) = times.next(position, ts(now), step) {
-            times.push(ts(now), self.first(asked));
+            times.push(ts(now), self.first(asked), self.0.last().map_or(0, |(last, _)| last + 1));
             step += 1;
         }
         (times.since(position), step)
@@ -228,6 +228,26 @@ proptest! {
         let (_, steps) = leader.search(position, now, &mut RecordTimes::default());
         prop_assert!(steps <= STEPS);
     }
+}
+
+/// That nothing was as young as a moment is true of what was there then. What was written since is younger,
+/// however close the answers of then lie together.
+#[test]
+fn what_was_not_there_yet_is_not_older_than_the_question() {
+    let mut leader = leader(&vec![(50, 1); 400]);
+    let (position, truth) = leader.0[398];
+    let mut times = RecordTimes::default();
+    let (known, _) = leader.search(position, truth + 100, &mut times);
+    assert!(known.unwrap().not_after.unwrap() < ts(truth + 1_000));
+
+    let next = leader.0[399].0 + 1;
+    leader.0.extend((0..400).map(|nth| (next + nth, truth + 60_000 + nth * 50)));
+    let (position, later) = leader.0[700];
+    let since = times.since(position);
+    assert!(since.is_none_or(|since| since.not_after.is_none()), "nobody asked yet: {since:?}");
+    let (known, _) = leader.search(position, leader.0[799].1, &mut times);
+    let known = known.unwrap();
+    assert!(known.not_before <= Some(ts(later)) && Some(ts(later)) <= known.not_after, "{known:?}");
 }
 
 #[test]

@@ -40,10 +40,18 @@ pub struct Mark {
     pub found: Option<(i64, Timestamp)>,
 }
 
+/// An answer, and of which records it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Kept {
+    mark: Mark,
+    /// That nothing was found is true of records before this offset: those after it were written later.
+    before: i64,
+}
+
 /// What a leader told about the times of one partition's records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordTimes {
-    marks: VecDeque<Mark>,
+    marks: VecDeque<Kept>,
     /// How many questions were answered.
     pub questions: u32,
     /// When the last answer came.
@@ -66,12 +74,13 @@ struct Bracket {
 }
 
 impl RecordTimes {
-    /// Notes an answer.
-    pub fn push(&mut self, at: Timestamp, mark: Mark) {
+    /// Notes an answer. The leader was asked when there were all records before the offset `before`, and
+    /// maybe more.
+    pub fn push(&mut self, at: Timestamp, mark: Mark, before: i64) {
         if self.marks.len() == KEPT {
             self.marks.pop_front();
         }
-        self.marks.push_back(mark);
+        self.marks.push_back(Kept { mark, before });
         self.questions = self.questions.saturating_add(1);
         self.at = at;
         self.fault = None;
@@ -131,7 +140,7 @@ impl RecordTimes {
 
     fn bracket(&self, position: i64) -> Bracket {
         let mut bracket = Bracket::default();
-        for mark in &self.marks {
+        for Kept { mark, before } in &self.marks {
             match mark.found {
                 Some((offset, at)) if offset < position => {
                     bracket.lower =
@@ -145,7 +154,8 @@ impl RecordTimes {
                     bracket.upper =
                         bracket.upper.filter(|(_, known)| *known <= at).or(Some((offset, at)));
                 }
-                None => {}
+                None if position < *before => {}
+                None => continue,
             }
             bracket.after = Some(bracket.after.map_or(mark.asked, |known| known.min(mark.asked)));
         }

@@ -119,7 +119,11 @@ impl Ages {
         let Some(search) = self.searches.get_mut(&(topic.clone(), partition)) else { return };
         search.out = false;
         match mark {
-            Some(mark) => search.times.push(at, mark),
+            Some(mark) => {
+                // There is a record at each position that is wanted.
+                let before = search.positions.iter().max().map_or(0, |last| last.saturating_add(1));
+                search.times.push(at, mark, before);
+            }
             None => search.rests_until = Some(at.plus(REST)),
         }
     }
