@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::safe::safe;
 use super::{Outcome, Selection, errors, outcome, said};
-use crate::model::number::{count, plural};
+use crate::model::number::{count, counted};
 use crate::model::{Finding, Severity, Snapshot};
 
 /// Findings that are told in words; of the others only how many there are.
@@ -97,8 +97,7 @@ fn found(snapshot: &Snapshot, findings: &[&Finding]) -> String {
         .map(|(number, severity)| format!("{number} {}", severity.name()))
         .collect();
     if parts.is_empty() {
-        let groups = snapshot.groups.len();
-        let groups = format!("{groups} group{}", plural(groups));
+        let groups = counted(snapshot.groups.len(), "group");
         return match snapshot.totals.lag {
             Some(lag) => format!("{groups}, lag {}", count(lag)),
             None => groups,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::safe::safe;
 use super::{Selection, VERSION, walk};
-use crate::model::number::{count, plural, rate, span};
+use crate::model::number::{count, counted, rate, span};
 use crate::model::{
     Eta, Finding, GroupView, MemberRef, Rebalance, Severity, Since, Snapshot, SourceHealth,
     Timestamp, Took, rebalance,
@@ -67,8 +67,8 @@ fn head(out: &mut String, snapshot: &Snapshot, findings: &[&Finding], now: Times
     };
     put!(out, "- Seen at {}, by lagtop {VERSION} from {}", moment(now), sources(snapshot));
     let (brokers, groups) = (cluster.brokers.len(), totals.groups);
-    put!(out, "- Cluster {id}, {}, {}", many(brokers, "broker"), many(groups, "group"));
-    put!(out, "- Lag {lag}{growth}, over {}", many(totals.partitions, "partition"));
+    put!(out, "- Cluster {id}, {}, {}", counted(brokers, "broker"), counted(groups, "group"));
+    put!(out, "- Lag {lag}{growth}, over {}", counted(totals.partitions, "partition"));
 }
 
 /// Which sources stand behind it, and which do not.
@@ -147,7 +147,7 @@ fn tell_partitions(out: &mut String, snapshot: &Snapshot) {
         );
     }
     if more > 0 {
-        put!(out, "\nA lag beside these: {}.", many(more, "partition"));
+        put!(out, "\nA lag beside these: {}.", counted(more, "partition"));
     }
 }
 
@@ -199,7 +199,7 @@ fn told(event: &Rebalance) -> String {
         }
     }
     if !event.moved.is_empty() {
-        let _ = write!(text, "; moved: {}", many(event.moved.len(), "partition"));
+        let _ = write!(text, "; moved: {}", counted(event.moved.len(), "partition"));
     }
     text
 }
@@ -266,11 +266,6 @@ fn plain(text: &str) -> String {
         in_word = c.is_alphanumeric() || (c == '_' && word_goes_on);
     }
     out
-}
-
-/// `1 broker`, `3 brokers`.
-fn many(number: usize, one: &str) -> String {
-    format!("{number} {one}{}", plural(number))
 }
 
 fn moment(at: Timestamp) -> String {

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::safe::safe;
 use super::walk::{self, Group, Row, Sums};
 use super::{Selection, errors};
-use crate::model::number::plural;
+use crate::model::number::counted;
 use crate::model::{GroupKind, GroupState, Snapshot, Timestamp};
 
 const COLUMNS: [(&str, Align); 8] = [
@@ -48,7 +48,7 @@ pub(super) fn write(
         groups += 1;
         sums = sums.and(write_group(group, out)?);
     }
-    writeln!(out, "\n{}: {}", count(groups, "group"), in_words(sums))?;
+    writeln!(out, "\n{}: {}", counted(groups, "group"), in_words(sums))?;
     for problem in errors::errors(snapshot) {
         let subject = problem.broker.map_or_else(|| "cluster".into(), |id| format!("broker {id}"));
         writeln!(out, "{subject}: {}", safe(&problem.fault.text))?;
@@ -59,7 +59,7 @@ pub(super) fn write(
 fn headline(snapshot: &Snapshot) -> String {
     let cluster = &snapshot.cluster;
     let id = cluster.id.as_deref().map_or(Cow::Borrowed(UNKNOWN), safe);
-    let mut line = format!("cluster {id}  {}", count(cluster.brokers.len(), "broker"));
+    let mut line = format!("cluster {id}  {}", counted(cluster.brokers.len(), "broker"));
     if let Some(controller) = cluster.controller {
         let _ = write!(line, ", controller {controller}");
     }
@@ -98,7 +98,7 @@ fn group_line(group: Group<'_>, sums: Sums) -> String {
     let known_state = (view.state != GroupState::Unknown).then(|| view.state.name());
     let known_kind = (view.kind != GroupKind::Unknown).then(|| view.kind.name());
     let assignor = view.assignor.as_deref().filter(|name| !name.is_empty());
-    let members = view.members.as_ref().map(|members| count(members.len(), "member").into());
+    let members = view.members.as_ref().map(|members| counted(members.len(), "member").into());
     let facts: Vec<Cow<'_, str>> = [
         known_state.map(Cow::Borrowed),
         known_kind.map(Cow::Borrowed),
@@ -120,7 +120,7 @@ fn in_words(sums: Sums) -> String {
         return "no partitions".to_owned();
     }
     let lag = number(sums.lag);
-    let mut words = format!("lag {lag} over {}", count(sums.partitions, "partition"));
+    let mut words = format!("lag {lag} over {}", counted(sums.partitions, "partition"));
     for (number, what) in [(sums.unknown, "not known"), (sums.negative, "negative")] {
         if number > 0 {
             let _ = write!(words, ", {number} {what}");
@@ -162,10 +162,6 @@ fn note(row: Row<'_>) -> Cow<'_, str> {
 
 fn number(number: Option<i64>) -> Cow<'static, str> {
     number.map_or(Cow::Borrowed(UNKNOWN), |number| number.to_string().into())
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", plural(number))
 }
 
 fn write_rows(rows: &[Cells<'_>], out: &mut impl Write) -> io::Result<()> {

@@ -10,6 +10,12 @@ const YEAR: u64 = 365 * DAY;
 /// Units of a thousand each: `i64::MAX` is 9.22E.
 const UNITS: [&str; 6] = ["k", "M", "G", "T", "P", "E"];
 
+/// So many things of a name: `1 broker`, `3 brokers`.
+#[must_use]
+pub fn counted(number: usize, one: &str) -> String {
+    format!("{number} {one}{}", plural(number))
+}
+
 /// What ends the name of so many things: nothing or `s`.
 #[must_use]
 pub const fn plural(number: usize) -> &'static str {
