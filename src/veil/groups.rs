@@ -61,9 +61,7 @@ impl Named for MemberView {
             consumed: _,
         } = self;
         id.rename(names);
-        names.maybe(Kind::Instance, instance_id);
-        names.text(Kind::Client, client_id);
-        names.text(Kind::Host, host);
+        names.who((instance_id, client_id), host);
         names.maybe(Kind::Rack, rack);
         assignment.rename(names);
         target.rename(names);
@@ -77,9 +75,7 @@ impl Named for MemberRef {
     fn rename(&mut self, names: &mut Names<'_>) {
         let Self { id, instance_id, client_id, host, dropped: _ } = self;
         id.rename(names);
-        names.maybe(Kind::Instance, instance_id);
-        names.text(Kind::Client, client_id);
-        names.text(Kind::Host, host);
+        names.who((instance_id, client_id), host);
     }
 }
 

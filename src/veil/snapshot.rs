@@ -7,9 +7,9 @@ use super::kept::Kept;
 use crate::diagnose::RuleBook;
 use crate::model::pseudonym::{Kind, Named, Names};
 use crate::model::{
-    BrokerHealth, BrokerView, ClusterView, Difference, Differences, Findings, GroupEntry,
-    GroupView, HistoryStage, InventoryEntry, InventoryView, Marker, ProcessView, ProcessesView,
-    Rebalance, Snapshot, SourceHealth, SourceView, TopicEntry, TopicView,
+    BrokerView, ClusterView, Difference, Differences, Findings, GroupEntry, GroupView,
+    InventoryEntry, InventoryView, Marker, ProcessView, ProcessesView, Rebalance, Snapshot,
+    SourceView, TopicEntry, TopicView,
 };
 
 /// Parts of pictures that were renamed and may come again: what did not change is the same `Arc`.
@@ -139,27 +139,15 @@ impl Named for ClusterView {
 impl Named for BrokerView {
     fn rename(&mut self, names: &mut Names<'_>) {
         let Self { broker, health } = self;
-        names.text(Kind::Host, &mut broker.host);
-        names.maybe(Kind::Rack, &mut broker.rack);
-        match health {
-            BrokerHealth::Unknown | BrokerHealth::Up { .. } => {}
-            BrokerHealth::Down { since: _, fault } => names.fault(fault),
-        }
+        broker.rename(names);
+        health.rename(names);
     }
 }
 
 impl Named for SourceView {
     fn rename(&mut self, names: &mut Names<'_>) {
-        match &mut self.health {
-            SourceHealth::Starting | SourceHealth::Working => {}
-            SourceHealth::Failing { since: _, fault }
-            | SourceHealth::Restarting { since: _, fault } => names.fault(fault),
-        }
-        if let Some(HistoryStage::Failed(fault)) =
-            self.history.as_mut().map(|history| &mut history.stage)
-        {
-            names.fault(fault);
-        }
+        self.health.rename(names);
+        self.history.rename(names);
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::{Fault, GroupId, Marker, MemberId, TopicName, TopicPartition, TopicPartitions};
 
+mod cluster;
 mod process;
 
 /// What a name is the name of.
@@ -216,6 +217,17 @@ impl Names<'_> {
         if let Some(name) = name {
             self.text(kind, name);
         }
+    }
+
+    /// Renames who a member says it is.
+    pub fn who(
+        &mut self,
+        (instance, client): (&mut Option<Arc<str>>, &mut Arc<str>),
+        host: &mut Arc<str>,
+    ) {
+        self.maybe(Kind::Instance, instance);
+        self.text(Kind::Client, client);
+        self.text(Kind::Host, host);
     }
 
     /// Whether anything is hidden afterwards: what may quote any name shall go.

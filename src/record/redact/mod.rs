@@ -3,15 +3,13 @@
 //! Commits lose their metadata, which may hold anything. Of command lines only the process's pseudonym is
 //! left.
 
-use std::sync::Arc;
-
 use crate::model::membership::{Change, MembershipRecorded};
 use crate::model::observation::{
     ClusterObserved, CommitsObserved, GroupDescription, GroupListObserved, GroupObserved,
     MemberObserved, PastObserved,
 };
 use crate::model::pseudonym::{Hiding, Kind, Named, Names, Pseudonyms};
-use crate::model::{Body, BrokerHealth, HistoryStage, Observation, SourceHealth};
+use crate::model::{Body, Observation};
 
 mod processes;
 mod topics;
@@ -27,9 +25,7 @@ impl Redactor {
             Body::Cluster(cluster) => self.cluster(cluster),
             Body::BrokerHealth(healths) => {
                 for (_, health) in healths {
-                    if let BrokerHealth::Down { fault, .. } = health {
-                        *fault = fault.code_alone();
-                    }
+                    self.rename(health);
                 }
             }
             Body::GroupList(list) => self.list(list),
@@ -61,23 +57,14 @@ impl Redactor {
             Body::Producers(topics) => topics.iter_mut().for_each(|topic| self.producers(topic)),
             Body::RecordTimes(topics) => topics.iter_mut().for_each(|topic| self.times(topic)),
             Body::Past(past) => self.past(past),
-            Body::History(progress) => {
-                if let HistoryStage::Failed(fault) = &mut progress.stage {
-                    *fault = fault.code_alone();
-                }
-            }
+            Body::History(progress) => self.rename(progress),
             Body::Host(sample) => self.rename(sample),
             Body::Processes(found) => self.processes(found),
             Body::ProcessSamples(samples) => self.process_samples(samples),
             Body::Marker(marker) => self.rename(marker),
             // Of brokers, sockets, times and ports: no names.
             Body::Controller(_) | Body::Round(_) | Body::Cost(_) | Body::Sends(_) => {}
-            Body::Health(health) => match health {
-                SourceHealth::Failing { fault, .. } | SourceHealth::Restarting { fault, .. } => {
-                    *fault = fault.code_alone();
-                }
-                SourceHealth::Starting | SourceHealth::Working => {}
-            },
+            Body::Health(health) => self.rename(health),
         }
     }
 
@@ -91,51 +78,32 @@ impl Redactor {
 
     fn cluster(&mut self, cluster: &mut ClusterObserved) {
         cluster.id = None;
-        for broker in &mut cluster.brokers {
-            self.names().text(Kind::Host, &mut broker.host);
-            self.names().maybe(Kind::Rack, &mut broker.rack);
-        }
+        self.rename(&mut cluster.brokers);
     }
 
     fn list(&mut self, list: &mut GroupListObserved) {
-        match &mut list.groups {
-            Ok(groups) => {
-                for group in groups {
-                    self.rename(&mut group.id);
-                }
-            }
-            Err(fault) => *fault = fault.code_alone(),
+        self.names().fault_of(&mut list.groups);
+        for group in list.groups.iter_mut().flatten() {
+            self.rename(&mut group.id);
         }
     }
 
     fn described(&mut self, group: &mut GroupObserved) {
         self.rename(&mut group.id);
-        match &mut group.description {
-            Ok(GroupDescription { members, .. }) => {
-                for member in members {
-                    self.member(member);
-                }
+        self.names().fault_of(&mut group.description);
+        if let Ok(GroupDescription { members, .. }) = &mut group.description {
+            for member in members {
+                self.member(member);
             }
-            Err(fault) => *fault = fault.code_alone(),
         }
     }
 
     fn member(&mut self, member: &mut MemberObserved) {
         self.rename(&mut member.id);
-        self.who((&mut member.instance_id, &mut member.client_id), &mut member.host);
+        self.names().who((&mut member.instance_id, &mut member.client_id), &mut member.host);
         self.names().maybe(Kind::Rack, &mut member.rack);
         self.rename(&mut member.assignment);
         self.rename(&mut member.target);
-    }
-
-    fn who(
-        &mut self,
-        (instance, client): (&mut Option<Arc<str>>, &mut Arc<str>),
-        host: &mut Arc<str>,
-    ) {
-        self.names().maybe(Kind::Instance, instance);
-        self.names().text(Kind::Client, client);
-        self.names().text(Kind::Host, host);
     }
 
     fn past(&mut self, past: &mut PastObserved) {
@@ -171,7 +139,8 @@ impl Redactor {
             Change::Member(id, member) => {
                 self.rename(id);
                 let Some(member) = member else { return };
-                self.who((&mut member.instance_id, &mut member.client_id), &mut member.host);
+                self.names()
+                    .who((&mut member.instance_id, &mut member.client_id), &mut member.host);
                 self.names().maybe(Kind::Rack, &mut member.rack);
             }
             Change::Target(id, _) | Change::Held(id, _) => self.rename(id),
@@ -181,19 +150,13 @@ impl Redactor {
 
     fn commits(&mut self, group: &mut CommitsObserved) {
         self.rename(&mut group.id);
-        match &mut group.topics {
-            Ok(topics) => {
-                for topic in topics {
-                    self.rename(&mut topic.topic);
-                    for commit in &mut topic.partitions {
-                        commit.metadata = "".into();
-                        if let Err(fault) = &mut commit.offset {
-                            *fault = fault.code_alone();
-                        }
-                    }
-                }
+        self.names().fault_of(&mut group.topics);
+        for topic in group.topics.iter_mut().flatten() {
+            self.rename(&mut topic.topic);
+            for commit in &mut topic.partitions {
+                commit.metadata = "".into();
+                self.names().fault_of(&mut commit.offset);
             }
-            Err(fault) => *fault = fault.code_alone(),
         }
     }
 }

@@ -9,48 +9,38 @@ use crate::model::writers::ProducersObserved;
 impl Redactor {
     pub(super) fn metadata(&mut self, topic: &mut TopicObserved) {
         self.rename(&mut topic.topic);
-        if let Err(fault) = &mut topic.metadata {
-            *fault = fault.code_alone();
-        }
+        self.names().fault_of(&mut topic.metadata);
     }
 
     pub(super) fn offsets(&mut self, offsets: &mut OffsetsObserved) {
         for topic in &mut offsets.topics {
             self.rename(&mut topic.topic);
             for (_, offset) in &mut topic.partitions {
-                if let Err(fault) = offset {
-                    *fault = fault.code_alone();
-                }
+                self.names().fault_of(offset);
             }
         }
     }
 
     pub(super) fn times(&mut self, topic: &mut RecordTimesObserved) {
         self.rename(&mut topic.topic);
-        for fault in topic.partitions.iter_mut().filter_map(|(_, mark)| mark.as_mut().err()) {
-            *fault = fault.code_alone();
+        for (_, mark) in &mut topic.partitions {
+            self.names().fault_of(mark);
         }
     }
 
     pub(super) fn inventory(&mut self, listed: &mut Result<Vec<TopicListed>, Fault>) {
-        match listed {
-            Ok(topics) => {
-                for listed in topics {
-                    self.rename(&mut listed.topic);
-                    if let Err(fault) = &mut listed.metadata {
-                        *fault = fault.code_alone();
-                    }
-                }
-            }
-            Err(fault) => *fault = fault.code_alone(),
+        self.names().fault_of(listed);
+        for listed in listed.iter_mut().flatten() {
+            self.rename(&mut listed.topic);
+            self.names().fault_of(&mut listed.metadata);
         }
     }
 
     /// Producer ids are numbers that brokers give out; they stay.
     pub(super) fn producers(&mut self, topic: &mut ProducersObserved) {
         self.rename(&mut topic.topic);
-        for fault in topic.partitions.iter_mut().filter_map(|(_, seen)| seen.as_mut().err()) {
-            *fault = fault.code_alone();
+        for (_, seen) in &mut topic.partitions {
+            self.names().fault_of(seen);
         }
     }
 }
